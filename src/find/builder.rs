@@ -1,0 +1,281 @@
+//! The public way to make a service: what was asked for, before anything was looked up.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::{
+    error::Error,
+    find::{
+        assemble::assemble,
+        environment::{Base, Settings},
+    },
+    service::{Caps, Errors, Format, LogLine, LogSink, Service},
+};
+
+/// What a [`Service`] is to be; made by [`Service::builder`].
+///
+/// One of [`file`](Self::file), [`command`](Self::command) and [`code`](Self::code) says what runs, and
+/// the last of them counts. Nothing is looked up before [`build`](Self::build).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), stackvana::Error> {
+/// let service = stackvana::Service::builder()
+///     .command(["sort", "--reverse"])
+///     .env("LC_ALL", "C")
+///     .timeout(Some(Duration::from_secs(5)))
+///     .build()?;
+/// assert_eq!(service.name(), "sort --reverse");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder makes nothing before `build`"]
+pub struct Builder {
+    pub(super) source: Source,
+    pub(super) language: Option<String>,
+    pub(super) interpreter: Option<PathBuf>,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) environment: Settings,
+    pub(super) limits: Limits,
+    pub(super) caps: Caps,
+    pub(super) bodies: Bodies,
+    pub(super) document: Option<Format>,
+    pub(super) content_type: Option<String>,
+    pub(super) ok_exit: Vec<i32>,
+    pub(super) errors: Errors,
+    pub(super) half_close: bool,
+    pub(super) buffering_hint: bool,
+    pub(super) log: Option<LogSink>,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Nothing,
+    File(PathBuf),
+    Command(Vec<OsString>),
+    Code(String),
+}
+
+/// What becomes of request bodies.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bodies {
+    /// Parsed for a script, raw for a program.
+    ByKind,
+    Parsed,
+    Raw,
+}
+
+/// The deadlines as they were set: not at all, to a time, or to none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Limits {
+    pub(super) total: Option<Option<Duration>>,
+    pub(super) first_byte: Option<Option<Duration>>,
+    pub(super) silence: Option<Option<Duration>>,
+    pub(super) kill_grace: Option<Duration>,
+}
+
+impl Service {
+    /// Begins a service; [`Builder::build`] makes it.
+    pub fn builder() -> Builder {
+        Builder {
+            source: Source::Nothing,
+            language: None,
+            interpreter: None,
+            arguments: Vec::new(),
+            environment: Settings::default(),
+            limits: Limits::default(),
+            caps: Caps::default(),
+            bodies: Bodies::ByKind,
+            document: None,
+            content_type: None,
+            ok_exit: vec![0],
+            errors: Errors::default(),
+            half_close: false,
+            buffering_hint: false,
+            log: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Serves that file: a script of a known language, or an executable.
+    ///
+    /// Its folder becomes the working directory of every request.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.source = Source::File(path.into());
+        self
+    }
+
+    /// Serves that program with those words, the first looked for on the `PATH`; no shell reads them.
+    ///
+    /// The working directory is this process's own at [`build`](Self::build).
+    pub fn command<W: Into<OsString>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.source = Source::Command(words.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Serves that source text; [`language`](Self::language) must say what it is written in.
+    ///
+    /// It is kept in a private temporary file for as long as the service lives, and runs in this
+    /// process's own working directory at [`build`](Self::build).
+    pub fn code(mut self, source: impl Into<String>) -> Self {
+        self.source = Source::Code(source.into());
+        self
+    }
+
+    /// Names the language, or an alias of it, instead of detecting it by extension or first line.
+    pub fn language(mut self, name: impl Into<String>) -> Self {
+        self.language = Some(name.into());
+        self
+    }
+
+    /// Runs the script by that interpreter: a path, or a name on the `PATH`.
+    pub fn interpreter(mut self, path: impl Into<PathBuf>) -> Self {
+        self.interpreter = Some(path.into());
+        self
+    }
+
+    /// Gives the script or program these words of its own, the same for every request.
+    pub fn arguments<W: Into<OsString>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.arguments = words.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets one environment variable of every process.
+    ///
+    /// Names that only a request or the server may set (`STACK_…`, `HTTP_…`, the meta-variables of
+    /// RFC 3875) make [`build`](Self::build) fail; `HTTP_PROXY` is allowed.
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the environment variables of that file, a `NAME=value` a line; [`env`](Self::env) wins.
+    pub fn env_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.environment.files.push(path.as_ref().to_owned());
+        self
+    }
+
+    /// Gives processes nothing of this process's own environment, not even `PATH`.
+    pub fn clear_env(mut self) -> Self {
+        self.environment.base = Base::Empty;
+        self
+    }
+
+    /// Limits the whole request, from its process's start; `None` lifts every limit of time.
+    ///
+    /// Either replaces the default of 10 s to the first byte and 10 s of silence, which can still be set.
+    pub fn timeout(mut self, limit: Option<Duration>) -> Self {
+        self.limits.total = Some(limit);
+        self
+    }
+
+    /// Limits the time to the first byte of the answer; `None` lifts that limit.
+    pub fn first_byte_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.limits.first_byte = Some(limit);
+        self
+    }
+
+    /// Limits how long no byte may move in either direction; `None` lifts that limit.
+    pub fn idle_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.limits.silence = Some(limit);
+        self
+    }
+
+    /// Sets the time between SIGTERM and SIGKILL when a process must end; 250 ms by default.
+    pub fn kill_grace(mut self, grace: Duration) -> Self {
+        self.limits.kill_grace = Some(grace);
+        self
+    }
+
+    /// Sets how large requests may be, all at once.
+    pub fn caps(mut self, caps: Caps) -> Self {
+        self.caps = caps;
+        self
+    }
+
+    /// Caps a body that is parsed into memory, in bytes; 10 MiB by default.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.caps.body = bytes;
+        self
+    }
+
+    /// Caps all files of one multipart body together, in bytes; 1 GiB by default.
+    pub fn max_upload(mut self, bytes: u64) -> Self {
+        self.caps.upload = bytes;
+        self
+    }
+
+    /// Makes parameters of forms and JSON bodies for a program too, as scripts have it.
+    pub fn parse(mut self) -> Self {
+        self.bodies = Bodies::Parsed;
+        self
+    }
+
+    /// Leaves every body as it is, for a script too; it is streamed to standard input.
+    pub fn raw(mut self) -> Self {
+        self.bodies = Bodies::Raw;
+        self
+    }
+
+    /// Gives a program the request document in JSON on descriptor 4; scripts always have theirs.
+    pub fn document(mut self) -> Self {
+        self.document = Some(Format::Json);
+        self
+    }
+
+    /// Sets the `Content-Type` of answers that name none.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+
+    /// Accepts these exit codes as success, besides 0.
+    pub fn ok_exit(mut self, codes: impl IntoIterator<Item = i32>) -> Self {
+        self.ok_exit = vec![0];
+        self.ok_exit.extend(codes.into_iter().filter(|&code| code != 0));
+        self
+    }
+
+    /// Sets who may see what a failing service wrote to its standard error; nobody by default.
+    pub fn errors(mut self, errors: Errors) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Takes a client that closed its sending half for one that still waits for the answer.
+    pub fn half_close(mut self) -> Self {
+        self.half_close = true;
+        self
+    }
+
+    /// Says in the log, once, when a program's first byte came only at its exit.
+    pub fn buffering_hint(mut self) -> Self {
+        self.buffering_hint = true;
+        self
+    }
+
+    /// Hands every line of the service's log to this function, besides the `tracing` events.
+    ///
+    /// It is called on a worker of the runtime, so it must not block.
+    pub fn log(mut self, take: impl Fn(LogLine<'_>) + Send + Sync + 'static) -> Self {
+        self.log = Some(LogSink::new(take));
+        self
+    }
+
+    /// Looks everything up and makes the service.
+    ///
+    /// # Errors
+    ///
+    /// When the file, program or interpreter is missing, the language is unknown, or a setting has a
+    /// value that it cannot have; the `is_*` questions of [`Error`] tell which.
+    pub fn build(self) -> Result<Service, Error> {
+        assemble(self)
+    }
+}

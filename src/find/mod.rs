@@ -1,0 +1,21 @@
+//! From what a user names to a [`Service`](crate::Service): languages, interpreters, bridges, environment.
+//! The only place that looks at the disk for them; knows no request.
+
+mod assemble;
+mod bridges;
+mod builder;
+mod detect;
+mod env_file;
+mod environment;
+mod inline;
+#[cfg(feature = "cli")]
+mod installed;
+mod interpreter;
+mod private_folder;
+mod program;
+mod shebang;
+mod target;
+
+pub use self::builder::Builder;
+#[cfg(feature = "cli")]
+pub(crate) use self::installed::{Installed, languages};

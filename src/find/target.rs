@@ -1,0 +1,202 @@
+//! What will be executed: the file, the command or the code resolved to a program and its words.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    error::{Error, ErrorKind},
+    find::{
+        bridges,
+        builder::Builder,
+        detect::{Detected, detect, named, undetected},
+        inline,
+        interpreter::Search,
+        private_folder::PrivateFolder,
+        program::{absolute_path, candidates, has_slash, is_executable, search_path},
+        shebang::Shebang,
+    },
+    service::{Language, Printable},
+};
+
+/// A program with everything that its start needs to know from the disk.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// The language, or the command as it was typed.
+    pub(super) name: String,
+    /// The script, absolute.
+    pub(super) file: Option<PathBuf>,
+    pub(super) language: Option<&'static Language>,
+    /// What is executed, absolute.
+    pub(super) program: PathBuf,
+    /// The whole argument list, from `argv[0]`.
+    pub(super) words: Vec<OsString>,
+    pub(super) directory: PathBuf,
+    /// What must live as long as the service.
+    pub(super) folders: Vec<PrivateFolder>,
+    pub(super) notes: Vec<String>,
+}
+
+/// The file at that path, as a script or as a program.
+pub(super) fn file(path: &Path, builder: &Builder) -> Result<Target, Error> {
+    check_regular(path)?;
+    let unreadable = |error| Error::system(format!("cannot read {}", path.display()), error);
+    let language = builder.language.as_deref().map(named).transpose()?;
+    let shebang = match Shebang::read(path) {
+        // A program may be executable without being readable.
+        Err(error) if language.is_some() || !is_executable(path) => return Err(unreadable(error)),
+        Err(_) => None,
+        Ok(shebang) => shebang,
+    };
+    match detect(path, language, shebang.as_ref())? {
+        Detected::Program(note) => Ok(program(path, note, builder)),
+        Detected::Script(language) => {
+            let script = Script { file: absolute_path(path), language, shebang };
+            let directory = script.file.parent().unwrap_or(Path::new("/")).to_owned();
+            bridged(script, directory, builder)
+        }
+    }
+}
+
+/// The command, its first word looked for on the search path.
+pub(super) fn command(words: &[OsString], builder: &Builder) -> Result<Target, Error> {
+    let Some(first) = words.first() else { return Err(nothing_to_serve()) };
+    let program = candidates(first, &search_path()).next().ok_or_else(|| missing_program(first))?;
+    let shown: Vec<_> = words.iter().map(|word| printable(word)).collect();
+    Ok(Target {
+        name: shown.join(" "),
+        file: None,
+        language: None,
+        program,
+        words: words.iter().chain(&builder.arguments).cloned().collect(),
+        directory: current_directory()?,
+        folders: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+/// The code, as a file of the named language in a private folder.
+pub(super) fn code(code: &str, builder: &Builder) -> Result<Target, Error> {
+    let language = named(builder.language.as_deref().ok_or_else(undetected)?)?;
+    let inline = inline::write(code, language)?;
+    let shebang = Shebang::read(&inline.file).ok().flatten();
+    let script = Script { file: inline.file, language, shebang };
+    let mut target = bridged(script, current_directory()?, builder)?;
+    target.folders.push(inline.folder);
+    Ok(target)
+}
+
+/// The error of a service that was given nothing to run.
+pub(super) fn nothing_to_serve() -> Error {
+    let remedy = "name a file, a program on the PATH, or code with --eval and its --language";
+    Error::new(ErrorKind::NothingToServe, "there is nothing to serve").remedy(remedy)
+}
+
+/// A script with what is known of it.
+#[derive(Debug)]
+struct Script {
+    file: PathBuf,
+    language: &'static Language,
+    shebang: Option<Shebang>,
+}
+
+fn program(path: &Path, note: Option<String>, builder: &Builder) -> Target {
+    let program = absolute_path(path);
+    Target {
+        name: printable(path.as_os_str()),
+        directory: program.parent().unwrap_or(Path::new("/")).to_owned(),
+        words: [program.clone().into_os_string()]
+            .into_iter()
+            .chain(builder.arguments.iter().cloned())
+            .collect(),
+        file: Some(program.clone()),
+        language: None,
+        program,
+        folders: Vec::new(),
+        notes: note.into_iter().collect(),
+    }
+}
+
+fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
+    let language = script.language;
+    let search = Search {
+        language,
+        chosen: builder.interpreter.as_deref(),
+        script: Some(&script.file),
+        shebang: script.shebang.as_ref(),
+        search_path: &search_path(),
+    };
+    let interpreter = search.find().ok_or_else(|| missing_interpreter(&script, builder))?;
+    let bridge = bridges::place(language)?;
+    let mut words = vec![interpreter.program.clone().into_os_string()];
+    words.extend(language.arguments.iter().map(OsString::from));
+    words.extend(interpreter.flags);
+    words.extend([bridge.entry.into_os_string(), script.file.clone().into_os_string()]);
+    words.extend(builder.arguments.iter().cloned());
+    Ok(Target {
+        name: language.name.to_owned(),
+        file: Some(script.file),
+        language: Some(language),
+        program: interpreter.program,
+        words,
+        directory,
+        folders: bridge.folder.into_iter().collect(),
+        notes: Vec::new(),
+    })
+}
+
+fn check_regular(path: &Path) -> Result<(), Error> {
+    let shown = path.display();
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            Error::new(ErrorKind::MissingFile, format!("there is no file {shown}"))
+        }
+        _ => Error::system(format!("cannot read {shown}"), error),
+    })?;
+    if metadata.is_dir() {
+        let error = Error::new(ErrorKind::NotServable, format!("{shown} is a folder"));
+        return Err(error.remedy("name a file in it"));
+    }
+    match metadata.is_file() {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::NotServable, format!("{shown} is no regular file"))),
+    }
+}
+
+fn missing_interpreter(script: &Script, builder: &Builder) -> Error {
+    if let Some(chosen) = &builder.interpreter {
+        let message = format!("there is no interpreter {}", chosen.display());
+        return Error::new(ErrorKind::MissingInterpreter, message).remedy("name another with --interpreter");
+    }
+    let language = script.language;
+    let file = script.file.file_name().unwrap_or_default().display();
+    let interpreter = language.interpreters.first().copied().unwrap_or(language.name);
+    let message = format!("{file} needs {interpreter}, and there is none here");
+    let remedy = format!("install the package {}, or name one with --interpreter", language.package);
+    Error::new(ErrorKind::MissingInterpreter, message).remedy(remedy)
+}
+
+fn missing_program(word: &OsStr) -> Error {
+    let shown = word.display();
+    if !has_slash(word) {
+        let message = format!("there is no file {shown} here, and no program of that name on the PATH");
+        return Error::new(ErrorKind::MissingProgram, message);
+    }
+    match check_regular(Path::new(word)) {
+        Err(error) => error,
+        Ok(()) => Error::new(ErrorKind::NotServable, format!("{shown} may not be executed"))
+            .remedy(format!("chmod +x {shown}")),
+    }
+}
+
+fn current_directory() -> Result<PathBuf, Error> {
+    env::current_dir().map_err(|error| Error::system("cannot tell the current folder", error))
+}
+
+/// The word as a part of a name, since names stand in lines that others read.
+fn printable(word: &OsStr) -> String {
+    Printable(&word.to_string_lossy()).to_string()
+}

@@ -1,0 +1,104 @@
+//! The log of one request: what its service writes to standard error, cut into lines and bounded.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+};
+
+use crate::{
+    receipt::Exchange,
+    service::{LogLine, Spec},
+};
+
+/// A longer line is split, and says so.
+const LONGEST_LINE: usize = 8 << 10;
+/// How much of the end is kept for the error page.
+const TAIL: usize = 8 << 10;
+
+/// Cuts standard error into lines for the log.
+pub(super) struct Log {
+    spec: Arc<Spec>,
+    exchange: Arc<Exchange>,
+    line: Vec<u8>,
+    tail: VecDeque<u8>,
+    left: usize,
+    lost: u64,
+}
+
+impl Log {
+    pub(super) fn new(spec: &Arc<Spec>, exchange: &Arc<Exchange>) -> Self {
+        let (spec, exchange) = (Arc::clone(spec), Arc::clone(exchange));
+        let left = spec.caps.log;
+        Self { spec, exchange, line: Vec::new(), tail: VecDeque::new(), left, lost: 0 }
+    }
+
+    /// Takes what was read from standard error.
+    pub(super) fn take(&mut self, bytes: &[u8]) {
+        let last = &bytes[bytes.len().saturating_sub(TAIL)..];
+        let excess = (self.tail.len() + last.len()).saturating_sub(TAIL);
+        self.tail.drain(..excess.min(self.tail.len()));
+        self.tail.extend(last);
+        let within = bytes.len().min(self.left);
+        self.left -= within;
+        self.lost += (bytes.len() - within) as u64;
+        for piece in bytes[..within].split_inclusive(|&byte| byte == b'\n') {
+            self.take_piece(piece);
+        }
+    }
+
+    fn take_piece(&mut self, piece: &[u8]) {
+        for part in piece.chunks(LONGEST_LINE) {
+            self.line.extend_from_slice(part);
+            if self.line.ends_with(b"\n") {
+                self.line.pop();
+                self.flush();
+            } else if self.line.len() >= LONGEST_LINE {
+                self.line.extend_from_slice(" …".as_bytes());
+                self.flush();
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        self.say(String::from_utf8_lossy(&line).trim_end_matches('\r'));
+    }
+
+    /// One line of the service's log.
+    pub(super) fn say(&self, text: &str) {
+        let id = self.exchange.id();
+        tracing::info!(target: "stack::service", id, "{text}");
+        if let Some(sink) = &self.spec.log {
+            sink.take(LogLine::new(id, text));
+        }
+    }
+
+    /// Something that the service asked for and did not get.
+    pub(super) fn refuse(&self, text: &str) {
+        tracing::warn!(target: "stack::control", id = self.exchange.id(), "ignored: {text}");
+    }
+
+    /// Advice for the service's author; once for each service.
+    pub(super) fn hint(&self, text: &str) {
+        if !self.spec.hinted.swap(true, Ordering::Relaxed) {
+            tracing::warn!(target: "stack::hint", "{text}");
+        }
+    }
+
+    /// The last line, and what was lost, once standard error has ended.
+    pub(super) fn end(&mut self) {
+        if !self.line.is_empty() {
+            self.flush();
+        }
+        if self.lost > 0 {
+            self.say(&format!("({} more bytes of standard error are left out)", self.lost));
+            self.lost = 0;
+        }
+    }
+
+    /// The end of standard error, for the error page.
+    pub(super) fn tail(&self) -> String {
+        let (front, back) = self.tail.as_slices();
+        String::from_utf8_lossy(&[front, back].concat()).into_owned()
+    }
+}

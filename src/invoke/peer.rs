@@ -1,0 +1,58 @@
+//! The connection that a request came by, as far as its process and it must know of each other.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::watch;
+
+/// One connection; the server puts it into the extensions of its requests.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) remote: SocketAddr,
+    pub(crate) local: SocketAddr,
+    /// How many requests would end if the client left now.
+    present: watch::Sender<usize>,
+    /// An end that the protocol cannot show must be a reset.
+    reset: AtomicBool,
+}
+
+/// One request whose process ends when its client leaves.
+#[derive(Debug)]
+pub(crate) struct Present(Arc<Peer>);
+
+impl Peer {
+    pub(crate) fn new(remote: SocketAddr, local: SocketAddr) -> Arc<Self> {
+        Arc::new(Self { remote, local, present: watch::Sender::new(0), reset: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn enter(self: &Arc<Self>) -> Present {
+        self.present.send_modify(|count| *count += 1);
+        Present(Arc::clone(self))
+    }
+
+    /// Returns once there is a request that a departure would end.
+    pub(crate) async fn has_requests(&self) {
+        // The sender is `self`, so the channel cannot be closed meanwhile.
+        let _ = self.present.subscribe().wait_for(|&count| count > 0).await;
+    }
+
+    /// Asks for the connection to end in a reset: on HTTP/1.0 a break-off looks like the end otherwise.
+    pub(crate) fn break_off(&self) {
+        self.reset.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.reset.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.present.send_modify(|count| *count -= 1);
+    }
+}

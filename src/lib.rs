@@ -1,0 +1,45 @@
+//! Turns a script, or any program, in any language, into a streaming HTTP microservice: for every request a
+//! fresh process, the request body on its standard input, its standard output as the response.
+//!
+//! [`spawn`] answers one request; [`Stack`] is a `tower::Service` with bounds on processes, queue and memory;
+//! the `stack` command is a caller of both.
+//!
+//! The library never prints, exits, changes the environment or installs signal handlers.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("stack runs on Linux (5.10 or newer) alone: it is built on clone(2), pidfds and /proc");
+
+mod access_log;
+mod budget;
+mod control;
+mod document;
+mod error;
+mod failure;
+mod find;
+mod invoke;
+#[allow(unsafe_code, reason = "the one file that starts processes, see its own words")]
+mod os;
+mod params;
+mod process;
+mod receipt;
+mod receive;
+mod reload;
+mod respond;
+mod server;
+mod service;
+mod slots;
+mod spool;
+mod stack;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+
+pub use self::{
+    error::Error,
+    find::Builder,
+    receipt::{Receipt, Report},
+    respond::Body,
+    service::{Caps, Errors, LogLine, Service, Timeouts},
+    stack::{Stack, StackBuilder, spawn},
+};

@@ -1,0 +1,126 @@
+//! Which body is parsed, and into what.
+
+use bytes::Bytes;
+use http::request::Parts as Head;
+use http_body::Body;
+
+use super::{
+    Feed, Held, Incoming, Place, Received,
+    environment::content_length,
+    media::{Media, media},
+    multipart::{self, too_long},
+    parts::Parts,
+    source::Source,
+};
+use crate::{
+    budget::Taken,
+    failure::{Failure, Kind},
+    params::{self, Allowance, Map, Value, json, merge, nest, urlencoded},
+};
+
+/// Room made for a body before its first byte came: its declared length costs the client nothing.
+const FIRST: usize = 64 << 10;
+
+/// Reads as much of a request as its service needs before it starts.
+///
+/// A form, JSON or multipart body is read whole and becomes parameters; any other, and every body for a raw service
+/// (`place.parse` is false), is not touched. A raw service whose query cannot be parsed has no parameters: it has
+/// the query itself.
+///
+/// # Errors
+/// For what is malformed, beyond a limit or too slow, each by its kind. What is refused by its head is refused
+/// before the body is asked for, so that a client that awaits `100 Continue` never gets it.
+pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Result<Received, Failure> {
+    let mut allowance = Allowance::new(place.caps.parameters);
+    let query = query(head, &mut allowance);
+    if !place.parse {
+        return Ok(untouched(query.unwrap_or_default(), body));
+    }
+    let query = query?;
+    if body.is_end_stream() {
+        return Ok(untouched(query, body));
+    }
+    let media = media(&head.headers)?;
+    let declared = content_length(head).unwrap_or(0).max(body.size_hint().lower());
+    let source = |body| Source::new(body, place.body_timeout);
+    let (body, feed, held) = match media {
+        Media::Raw => return Ok(untouched(query, body)),
+        Media::Form => {
+            let (bytes, memory) = whole(source(body), declared, place).await?;
+            (form(&bytes, &allowance)?, replay(bytes), holding(memory))
+        }
+        Media::Json => {
+            let (bytes, memory) = whole(source(body), declared, place).await?;
+            (json_params(&bytes, &allowance)?, replay(bytes), holding(memory))
+        }
+        Media::Multipart(_) if declared > multipart::longest(place) => return Err(too_long(place.caps.upload)),
+        Media::Multipart(boundary) => {
+            let (params, held) = multipart::read(Parts::new(source(body), boundary), place, allowance).await?;
+            (params, Feed::Empty, held)
+        }
+    };
+    Ok(Received { params: merge(query, body, Map::new()), feed, held })
+}
+
+fn untouched(params: Map, body: Incoming) -> Received {
+    let feed = if body.is_end_stream() { Feed::Empty } else { Feed::Stream(body) };
+    Received { params, feed, held: Held::default() }
+}
+
+fn replay(bytes: Bytes) -> Feed {
+    if bytes.is_empty() { Feed::Empty } else { Feed::Replay(bytes) }
+}
+
+fn holding(memory: Taken) -> Held {
+    Held { _memory: Some(memory), ..Held::default() }
+}
+
+fn query(head: &Head, allowance: &mut Allowance) -> Result<Map, Failure> {
+    let fields = urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes(), allowance.left())?;
+    allowance.spend(fields.len())?;
+    Ok(nested(fields))
+}
+
+fn form(bytes: &[u8], allowance: &Allowance) -> Result<Map, Failure> {
+    urlencoded::parse(bytes, allowance.left()).map(nested)
+}
+
+fn json_params(bytes: &[u8], allowance: &Allowance) -> Result<Map, Failure> {
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    params::of_body(json::parse(bytes)?, allowance.left())
+}
+
+fn nested(fields: Vec<(String, String)>) -> Map {
+    nest(fields.into_iter().map(|(name, value)| (name, Value::Text(value))).collect())
+}
+
+/// A whole body in memory, paid from the budget as it comes.
+async fn whole(mut source: Source, declared: u64, place: &Place<'_>) -> Result<(Bytes, Taken), Failure> {
+    let cap = place.caps.body;
+    let declared = usize::try_from(declared).unwrap_or(usize::MAX);
+    if declared > cap {
+        return Err(too_large(cap));
+    }
+    let mut memory = place.budget.take(0)?;
+    let mut bytes = Vec::with_capacity(declared.min(FIRST));
+    while let Some(chunk) = source.next().await? {
+        if chunk.len() > cap - bytes.len() {
+            return Err(too_large(cap));
+        }
+        memory.grow(chunk.len())?;
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.shrink_to_fit();
+    Ok((bytes.into(), memory))
+}
+
+/// A parsed body, or the fields of one, are more than is taken.
+pub(super) fn too_large(cap: usize) -> Failure {
+    let message = format!("a body of this type is parsed, and longer than the {cap} bytes that are parsed");
+    Failure::new(Kind::BodyTooLarge, message).remedy(
+        "send it as application/octet-stream and it is streamed as it is, however long; \
+         the server's owner can raise --max-body, or stream every body with --raw",
+    )
+}

@@ -1,0 +1,64 @@
+//! How long and how large a request may be, as data with the documented defaults.
+
+use std::time::Duration;
+
+/// How long the requests of one service may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// The whole request, from the process's start; none by default.
+    pub total: Option<Duration>,
+    /// Until the first byte of the answer, counted anew while the request body still arrives; 10 s.
+    pub first_byte: Option<Duration>,
+    /// How long no byte may move in either direction; 10 s, never for `text/event-stream`.
+    pub silence: Option<Duration>,
+    /// Between SIGTERM and SIGKILL; 250 ms.
+    pub kill_grace: Duration,
+    /// How long the next byte of a body that is parsed may take; 30 s.
+    pub body: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            total: None,
+            first_byte: Some(Duration::from_secs(10)),
+            silence: Some(Duration::from_secs(10)),
+            kill_grace: Duration::from_millis(250),
+            body: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How large the requests of one service may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Caps {
+    /// Bytes of a body that is parsed into memory; 10 MiB.
+    pub body: usize,
+    /// Bytes of all files of one multipart body; 1 GiB.
+    pub upload: u64,
+    /// Parameters of query and body together; 1,000.
+    pub parameters: usize,
+    /// Bytes of standard error that reach the log for one request; 1 MiB.
+    pub log: usize,
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self { body: 10 << 20, upload: 1 << 30, parameters: 1_000, log: 1 << 20 }
+    }
+}
+
+/// Who may see what a failing service wrote: its standard error and its trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Errors {
+    /// Nobody but the log; the default of the library.
+    #[default]
+    Hide,
+    /// Clients on this machine that no proxy stands before, judged by `Host` and forwarding headers.
+    ShowLocal,
+    /// Everybody.
+    Show,
+}

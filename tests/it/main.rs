@@ -1,0 +1,10 @@
+//! The tests that run the built program: a module for each surface, one harness for all.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by a panic")]
+
+mod attacks_environment;
+mod attacks_framing;
+mod harness;
+mod requests;
+
+mod tidy;
