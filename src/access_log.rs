@@ -14,7 +14,8 @@ pub(crate) fn write(report: &Report) {
 
 fn line(report: &Report) -> String {
     let path = report.path.get(..LONGEST_PATH).unwrap_or(&report.path);
-    let mut line = format!("{} {path} {} {} B {:.1?}", report.method, report.status, report.bytes, report.time);
+    let mut line =
+        format!("{} {path} {} {} B {:.1?}", report.method, report.status, report.bytes, report.time);
     if !report.cpu.is_zero() {
         let _ = write!(line, " cpu {:.1?}", report.cpu);
         // A child starts with the server's own peak, so below that only an upper bound is true.

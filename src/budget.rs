@@ -43,7 +43,10 @@ impl Taken {
     /// # Errors
     /// As [`Budget::take`]; what was taken before is kept.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Failure> {
-        let taken = self.budget.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        let taken = self
+            .budget
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         taken.map_err(|_| exceeded())?;
         self.bytes += bytes;
         Ok(())

@@ -93,6 +93,12 @@ impl Slots {
         })
     }
 
+    /// Returns once no process is alive.
+    pub(crate) async fn emptied(&self) {
+        let all = u32::try_from(self.bounds.alive.max(1)).unwrap_or(u32::MAX);
+        let _ = self.alive.acquire_many(all).await;
+    }
+
     fn running(&self) -> usize {
         self.bounds.alive.saturating_sub(self.alive.available_permits())
     }

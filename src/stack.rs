@@ -115,6 +115,11 @@ impl Stack {
         self.shared.draining.store(true, Ordering::Release);
     }
 
+    /// Returns once no process is left, also none that had answered already.
+    pub(crate) async fn emptied(&self) {
+        self.shared.resources.slots.emptied().await;
+    }
+
     /// Where the service that answers now comes from.
     pub(crate) fn current(&self) -> &Current {
         &self.shared.service
@@ -154,13 +159,13 @@ impl StackBuilder {
     #[must_use]
     pub fn build(self) -> Stack {
         spool::sweep(&self.temp);
-        let resources = Resources {
-            slots: Slots::new(self.bounds),
-            budget: Budget::new(self.buffered),
-            temp: self.temp,
+        let resources =
+            Resources { slots: Slots::new(self.bounds), budget: Budget::new(self.buffered), temp: self.temp };
+        let shared = Shared {
+            service: self.service,
+            resources: Arc::new(resources),
+            draining: AtomicBool::new(false),
         };
-        let shared =
-            Shared { service: self.service, resources: Arc::new(resources), draining: AtomicBool::new(false) };
         Stack { shared: Arc::new(shared) }
     }
 }
@@ -194,7 +199,12 @@ where
     });
     let (head, body) = request.map(boxed).into_parts();
     let exchange = exchange(&head);
-    let call = Call { request: Request::from_parts(head, body), exchange, resources: Arc::clone(&RESOURCES), peer: None };
+    let call = Call {
+        request: Request::from_parts(head, body),
+        exchange,
+        resources: Arc::clone(&RESOURCES),
+        peer: None,
+    };
     invoke(service, call).await
 }
 
@@ -251,7 +261,8 @@ where
     B::Data: Buf + Send,
     B::Error: Into<BoxError>,
 {
-    let body = body.map_frame(|frame| frame.map_data(|mut data| -> Bytes { data.copy_to_bytes(data.remaining()) }));
+    let body =
+        body.map_frame(|frame| frame.map_data(|mut data| -> Bytes { data.copy_to_bytes(data.remaining()) }));
     body.map_err(Into::into).boxed_unsync()
 }
 

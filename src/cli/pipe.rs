@@ -35,9 +35,9 @@ pub(super) async fn pipe(pipe: Pipe) -> anyhow::Result<ExitCode> {
     let mut response = stack.answer(request(StandardInput::open()?)?).await;
     let receipt = response.extensions_mut().remove::<Receipt>();
     if response.headers().contains_key("x-stack-error") {
-        let page = response.into_body().collect().await?.to_bytes();
-        say::text(&String::from_utf8_lossy(&page));
-    } else if let Err(Stopped::ReaderGone) = copy(response).await {
+        // The log has said the same on standard error.
+        response.into_body().collect().await?;
+    } else if copy(response).await.is_err() {
         return Ok(ExitCode::from(READER_GONE));
     }
     let report = match receipt {
@@ -60,22 +60,14 @@ fn exit_code(report: &Report) -> ExitCode {
     }
 }
 
-/// Why an answer was not copied to its end.
-enum Stopped {
-    BrokenOff,
-    ReaderGone,
-}
-
-async fn copy(response: Response<Body>) -> Result<(), Stopped> {
+/// Copies the answer as it comes; that it was broken off stands in the log and in the report. An error is one
+/// of standard output.
+async fn copy(response: Response<Body>) -> io::Result<()> {
     let mut body = response.into_body();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| {
-            say::note(&format!("stack: the answer was broken off: {error}"));
-            Stopped::BrokenOff
-        })?;
+    while let Some(Ok(frame)) = body.frame().await {
         if let Ok(data) = frame.into_data() {
             let mut stdout = io::stdout().lock();
-            stdout.write_all(&data).and_then(|()| stdout.flush()).map_err(|_| Stopped::ReaderGone)?;
+            stdout.write_all(&data).and_then(|()| stdout.flush())?;
         }
     }
     Ok(())

@@ -123,7 +123,8 @@ impl Opening {
     fn decide(self, run: &mut Run) -> Result<Self, Failure> {
         if let Some(error) = run.draft.error() {
             let line = error.lines().next().unwrap_or_default();
-            let failure = Failure::new(Kind::Reported, "the service reported an error").detail(line.to_owned());
+            let failure =
+                Failure::new(Kind::Reported, "the service reported an error").detail(line.to_owned());
             return Err(run.failure(failure));
         }
         let Known::Ended(ended) = &self.known else { return Ok(self) };
@@ -131,19 +132,22 @@ impl Opening {
             return Ok(self);
         }
         let failure = match ended.exit {
-            Exit::Code(code) => {
-                Failure::new(Kind::Exit, format!("the service ended with exit code {code} before its first byte"))
-                    .remedy(format!("its standard error says why; --ok-exit 0,{code} accepts the code"))
-            }
+            Exit::Code(code) => Failure::new(
+                Kind::Exit,
+                format!("the service ended with exit code {code} before its first byte"),
+            )
+            .remedy(format!("its standard error says why; --ok-exit 0,{code} accepts the code")),
             Exit::Signal(9) => {
                 Failure::new(Kind::Signal, "the service was killed by signal 9 before its first byte")
                     .remedy("not by the server: perhaps the system was out of memory")
             }
-            Exit::Signal(signal) => {
-                Failure::new(Kind::Signal, format!("the service was ended by signal {signal} before its first byte"))
-            }
-            Exit::Unknown => Failure::new(Kind::Internal, "how the service ended is not known")
-                .remedy("another part of this program reaped it; it must not wait for any child (waitpid -1)"),
+            Exit::Signal(signal) => Failure::new(
+                Kind::Signal,
+                format!("the service was ended by signal {signal} before its first byte"),
+            ),
+            Exit::Unknown => Failure::new(Kind::Internal, "how the service ended is not known").remedy(
+                "another part of this program reaped it; it must not wait for any child (waitpid -1)",
+            ),
         };
         Err(run.failure(failure))
     }

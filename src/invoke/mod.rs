@@ -172,7 +172,8 @@ async fn begin(
     let wanted = Wanted { stdin: !matches!(feed, Feed::Empty), document: document.is_some() };
     let (ours, theirs) = pipes(wanted).map_err(|error| no_pipes(&error))?;
     let watch = |error: std::io::Error| no_pipes(&error);
-    let feeds = Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
+    let feeds =
+        Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
     let stdout = Reader::new(ours.stdout).map_err(watch)?;
     let process = match spec.language {
         // A bridge sets the request's own variables from the document, whichever way its process was started.
@@ -261,7 +262,7 @@ fn body(mut run: Box<Run>, opening: Opening) -> Body {
     match (known, stdout) {
         (Known::Ended(ended), None) => {
             let close = run.close(ended.exit);
-            return Body::finished(output, close);
+            Body::finished(output, close)
         }
         (Known::Ended(ended), stdout @ Some(_)) => {
             let _ = sender.send(Verdict::Exited(run.close(ended.exit)));
@@ -293,7 +294,8 @@ async fn discard(body: &mut Body) {
 fn server_timing(timing: &Timing) -> String {
     let Timing { received, queued, spawned } = *timing;
     let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1000.0;
-    let (queue, spawn, first) = (millis(received, queued), millis(queued, spawned), millis(spawned, Instant::now()));
+    let (queue, spawn, first) =
+        (millis(received, queued), millis(queued, spawned), millis(spawned, Instant::now()));
     format!("queue;dur={queue:.2}, spawn;dur={spawn:.2}, first;dur={first:.2}")
 }
 

@@ -128,7 +128,9 @@ impl Run {
             Phase::Ending => return None,
             Phase::Opening => timeouts.first_byte.map(|limit| (moved + limit, Kind::FirstByteTimeout)),
             Phase::Answering { endless: true } => None,
-            Phase::Answering { endless: false } => timeouts.silence.map(|limit| (moved + limit, Kind::Silent)),
+            Phase::Answering { endless: false } => {
+                timeouts.silence.map(|limit| (moved + limit, Kind::Silent))
+            }
         };
         let total = timeouts.total.map(|limit| (self.started + limit, Kind::Timeout));
         idle.into_iter().chain(total).min_by_key(|(at, _)| *at)

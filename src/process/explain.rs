@@ -43,16 +43,21 @@ fn explain_exec(program: &Path, errno: Errno) -> Failure {
     let name = program.display();
     match errno {
         Errno::NOENT if !program.exists() => {
-            Failure::new(Kind::ProgramMissing, format!("{name} is not there")).remedy("install it, or name another")
+            Failure::new(Kind::ProgramMissing, format!("{name} is not there"))
+                .remedy("install it, or name another")
         }
         Errno::NOENT => explain_missing_part(program),
-        Errno::ACCESS | Errno::PERM => Failure::new(Kind::NotExecutable, format!("{name} may not be executed"))
-            .remedy(format!("chmod +x {name}, and check the mount's noexec and the folder's rights")),
+        Errno::ACCESS | Errno::PERM => {
+            Failure::new(Kind::NotExecutable, format!("{name} may not be executed"))
+                .remedy(format!("chmod +x {name}, and check the mount's noexec and the folder's rights"))
+        }
         Errno::NOEXEC => explain_format(program),
         Errno::TXTBSY => Failure::new(Kind::TextBusy, format!("{name} is still being written"))
             .remedy("write to another name and rename it into place"),
-        Errno::TOOBIG => Failure::new(Kind::StartFailed, format!("the environment is too long to start {name}"))
-            .remedy("see --clear-env"),
+        Errno::TOOBIG => {
+            Failure::new(Kind::StartFailed, format!("the environment is too long to start {name}"))
+                .remedy("see --clear-env")
+        }
         errno => Failure::new(Kind::StartFailed, format!("cannot execute {name}: {}", words(errno))),
     }
 }
@@ -64,8 +69,11 @@ fn explain_missing_part(program: &Path) -> Failure {
     if let Some(line) = head.strip_prefix(b"#!") {
         let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
         if line.ends_with(b"\r") {
-            return Failure::new(Kind::BadInterpreter, format!("the first line of {name} ends in a carriage return"))
-                .remedy(format!("save it with Unix line ends: sed -i 's/\\r$//' {name}"));
+            return Failure::new(
+                Kind::BadInterpreter,
+                format!("the first line of {name} ends in a carriage return"),
+            )
+            .remedy(format!("save it with Unix line ends: sed -i 's/\\r$//' {name}"));
         }
         let line = String::from_utf8_lossy(line);
         let interpreter = line.split_whitespace().next().unwrap_or("nothing");

@@ -8,7 +8,10 @@
 use std::{
     io,
     os::fd::{AsFd, OwnedFd},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError, atomic::{AtomicBool, AtomicI32, Ordering}},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicI32, Ordering},
+    },
 };
 
 use rustix::{

@@ -55,7 +55,7 @@ pub(super) fn start_once(
     let system = |error: io::Error| StartError::System(Errno::from_io_error(&error).unwrap_or(Errno::AGAIN));
     let pads = Pads::get().map_err(system)?;
     let seat = Seat::take().map_err(system)?;
-        let sources = [
+    let sources = [
         theirs.stdin.as_ref().map_or(Source::Null, pipe),
         pipe(&theirs.stdout),
         pipe(&theirs.stderr),

@@ -2,11 +2,7 @@
 
 use http::{Version, request::Parts};
 
-use super::{
-    Facts,
-    headers::document_headers,
-    host::host,
-};
+use super::{Facts, headers::document_headers, host::host};
 use crate::document::Request;
 
 /// The facts of a request, as text; what came in the address is told as it came, undecoded.
@@ -45,7 +41,8 @@ mod tests {
     #[test]
     fn row_44_the_facts_of_a_request() {
         let request = Request::builder().method("PUT").uri("/a%2Fb?x=%41&y").version(Version::HTTP_10);
-        let (head, ()) = request.header("Host", "example:3000").header("X-A", "1").body(()).unwrap().into_parts();
+        let (head, ()) =
+            request.header("Host", "example:3000").header("X-A", "1").body(()).unwrap().into_parts();
         let facts = Facts {
             remote: Some("[::ffff:10.0.0.1]:99".parse().unwrap()),
             local: None,

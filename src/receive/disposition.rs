@@ -78,7 +78,8 @@ fn extended_value(value: &[u8]) -> Result<String, Failure> {
 
 /// Nobody decodes these any more, and content that is not decoded must not pass for what it stands for.
 fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Failure> {
-    match headers.get(CONTENT_TRANSFER_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref() {
+    match headers.get(CONTENT_TRANSFER_ENCODING).map(|value| value.as_bytes().to_ascii_lowercase()).as_deref()
+    {
         None | Some(b"binary" | b"8bit" | b"7bit") => Ok(()),
         Some(_) => {
             let message = "a part of the multipart body has a Content-Transfer-Encoding";
@@ -117,7 +118,11 @@ mod tests {
             ("form-data; filename=\"x; name=evil\"; name=a", "a", Some("x; name=evil")),
         ];
         for (disposition, name, filename) in table {
-            assert_eq!(named(disposition), Ok((name.to_owned(), filename.map(str::to_owned))), "{disposition}");
+            assert_eq!(
+                named(disposition),
+                Ok((name.to_owned(), filename.map(str::to_owned))),
+                "{disposition}"
+            );
         }
     }
 
@@ -145,19 +150,26 @@ mod tests {
             let disposition = format!("form-data; name=a; filename=\"{name}\"");
             assert_eq!(named(&disposition), Ok(("a".to_owned(), Some(name.to_owned()))));
         }
-        assert_eq!(named("form-data; name=a; filename*=utf-8''a%00b"), Ok(("a".to_owned(), Some("a\0b".to_owned()))));
+        assert_eq!(
+            named("form-data; name=a; filename*=utf-8''a%00b"),
+            Ok(("a".to_owned(), Some("a\0b".to_owned())))
+        );
     }
 
     #[test]
     fn names_are_utf_8_and_so_are_fields() {
         let disposition: (_, &[u8]) = ("content-disposition", b"form-data; name=a");
         assert_eq!(of(&[("content-disposition", b"form-data; name=\xff")]), Err(Kind::BadParameters));
-        assert_eq!(of(&[("content-disposition", b"form-data; name=a; filename=\xff")]), Err(Kind::BadParameters));
+        assert_eq!(
+            of(&[("content-disposition", b"form-data; name=a; filename=\xff")]),
+            Err(Kind::BadParameters)
+        );
         let latin = ("content-type", &b"text/plain; charset=iso-8859-1"[..]);
         assert_eq!(of(&[disposition, latin]), Err(Kind::UnsupportedEncoding));
         let file = of(&[("content-disposition", b"form-data; name=a; filename=b"), latin]);
         assert_eq!(file.unwrap().2, "text/plain; charset=iso-8859-1");
-        let encoded = |coding: &'static str| of(&[disposition, ("content-transfer-encoding", coding.as_bytes())]);
+        let encoded =
+            |coding: &'static str| of(&[disposition, ("content-transfer-encoding", coding.as_bytes())]);
         assert_eq!(encoded("BASE64").unwrap_err(), Kind::UnsupportedEncoding);
         assert!(encoded("Binary").is_ok());
     }

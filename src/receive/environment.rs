@@ -174,55 +174,64 @@ mod tests {
             deadline: Some(7),
             ..FACTS
         };
-        check(&told(request, &facts), &[
-            ("GATEWAY_INTERFACE", Some("CGI/1.1")),
-            ("REQUEST_METHOD", Some("POST")),
-            ("REQUEST_URI", Some("/a%20b?x=%41")),
-            ("PATH_INFO", Some("/a b")),
-            ("SCRIPT_NAME", Some("")),
-            ("QUERY_STRING", Some("x=%41")),
-            ("SERVER_NAME", Some("example.org")),
-            ("SERVER_PORT", Some("3000")),
-            ("SERVER_PROTOCOL", Some("HTTP/1.1")),
-            ("SERVER_SOFTWARE", Some(concat!("stack/", env!("CARGO_PKG_VERSION")))),
-            ("REMOTE_ADDR", Some("10.0.0.1")),
-            ("REMOTE_PORT", Some("99")),
-            ("CONTENT_TYPE", Some("text/plain")),
-            ("CONTENT_LENGTH", Some("5")),
-            ("HTTP_HOST", Some("example.org:8080")),
-            ("HTTP_USER_AGENT", Some("test")),
-            ("HTTP_CONTENT_TYPE", None),
-            ("HTTP_CONTENT_LENGTH", None),
-            ("STACK_REQUEST_ID", Some("the-id")),
-            ("STACK_DEADLINE_MS", Some("7")),
-            ("TRACEPARENT", Some("00-a-b-01")),
-        ]);
+        check(
+            &told(request, &facts),
+            &[
+                ("GATEWAY_INTERFACE", Some("CGI/1.1")),
+                ("REQUEST_METHOD", Some("POST")),
+                ("REQUEST_URI", Some("/a%20b?x=%41")),
+                ("PATH_INFO", Some("/a b")),
+                ("SCRIPT_NAME", Some("")),
+                ("QUERY_STRING", Some("x=%41")),
+                ("SERVER_NAME", Some("example.org")),
+                ("SERVER_PORT", Some("3000")),
+                ("SERVER_PROTOCOL", Some("HTTP/1.1")),
+                ("SERVER_SOFTWARE", Some(concat!("stack/", env!("CARGO_PKG_VERSION")))),
+                ("REMOTE_ADDR", Some("10.0.0.1")),
+                ("REMOTE_PORT", Some("99")),
+                ("CONTENT_TYPE", Some("text/plain")),
+                ("CONTENT_LENGTH", Some("5")),
+                ("HTTP_HOST", Some("example.org:8080")),
+                ("HTTP_USER_AGENT", Some("test")),
+                ("HTTP_CONTENT_TYPE", None),
+                ("HTTP_CONTENT_LENGTH", None),
+                ("STACK_REQUEST_ID", Some("the-id")),
+                ("STACK_DEADLINE_MS", Some("7")),
+                ("TRACEPARENT", Some("00-a-b-01")),
+            ],
+        );
     }
 
     #[test]
     fn row_45_what_is_not_known_is_left_out() {
         let request = Request::builder().uri("/").header("Host", "a\"b$(id)").header("Content-Length", "+5");
-        check(&told(request, &FACTS), &[
-            ("QUERY_STRING", Some("")),
-            ("SERVER_NAME", Some("localhost")),
-            ("SERVER_PORT", Some("80")),
-            ("REMOTE_ADDR", None),
-            ("CONTENT_TYPE", None),
-            ("CONTENT_LENGTH", None),
-            ("STACK_DEADLINE_MS", None),
-        ]);
+        check(
+            &told(request, &FACTS),
+            &[
+                ("QUERY_STRING", Some("")),
+                ("SERVER_NAME", Some("localhost")),
+                ("SERVER_PORT", Some("80")),
+                ("REMOTE_ADDR", None),
+                ("CONTENT_TYPE", None),
+                ("CONTENT_LENGTH", None),
+                ("STACK_DEADLINE_MS", None),
+            ],
+        );
     }
 
     #[test]
     fn row_45_http_2_names_its_host_in_the_address() {
         let request = Request::builder().uri("http://[::1]:3000/x").version(Version::HTTP_2);
         let facts = Facts { local: Some("[::1]:3000".parse().unwrap()), ..FACTS };
-        check(&told(request, &facts), &[
-            ("SERVER_PROTOCOL", Some("HTTP/2.0")),
-            ("SERVER_NAME", Some("[::1]")),
-            ("HTTP_HOST", Some("[::1]:3000")),
-            ("REQUEST_URI", Some("/x")),
-        ]);
+        check(
+            &told(request, &facts),
+            &[
+                ("SERVER_PROTOCOL", Some("HTTP/2.0")),
+                ("SERVER_NAME", Some("[::1]")),
+                ("HTTP_HOST", Some("[::1]:3000")),
+                ("REQUEST_URI", Some("/x")),
+            ],
+        );
     }
 
     #[test]
@@ -241,16 +250,20 @@ mod tests {
             .header("Cookie", "a=1")
             .header("Cookie", "b=2");
         let told = told(request, &FACTS);
-        check(&told, &[
-            ("HTTP_PATH", Some("/x")),
-            ("HTTP_LD_PRELOAD", Some("/x.so")),
-            ("HTTP_X_FOO", Some("b, c")),
-            ("HTTP_COOKIE", Some("a=1; b=2")),
-            ("HTTP_PROXY", None),
-            ("HTTP_AUTHORIZATION", None),
-            ("HTTP_PROXY_AUTHORIZATION", None),
-        ]);
-        let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || b"_0123456789".contains(&byte));
+        check(
+            &told,
+            &[
+                ("HTTP_PATH", Some("/x")),
+                ("HTTP_LD_PRELOAD", Some("/x.so")),
+                ("HTTP_X_FOO", Some("b, c")),
+                ("HTTP_COOKIE", Some("a=1; b=2")),
+                ("HTTP_PROXY", None),
+                ("HTTP_AUTHORIZATION", None),
+                ("HTTP_PROXY_AUTHORIZATION", None),
+            ],
+        );
+        let plain =
+            |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || b"_0123456789".contains(&byte));
         assert!(told.iter().all(|(name, _)| plain(name)));
         assert_eq!(told.iter().filter(|(name, _)| name.starts_with("HTTP_")).count(), 4);
     }
@@ -259,7 +272,10 @@ mod tests {
     fn attack_05_the_query_is_one_variable() {
         let request = Request::builder().uri("/?PATH=/x&LD_PRELOAD=/x.so&IFS=x");
         let told = told(request, &FACTS);
-        check(&told, &[("QUERY_STRING", Some("PATH=/x&LD_PRELOAD=/x.so&IFS=x")), ("PATH", None), ("IFS", None)]);
+        check(
+            &told,
+            &[("QUERY_STRING", Some("PATH=/x&LD_PRELOAD=/x.so&IFS=x")), ("PATH", None), ("IFS", None)],
+        );
     }
 
     #[test]

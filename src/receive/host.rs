@@ -54,7 +54,15 @@ mod tests {
     #[test]
     fn attack_45_only_names_of_this_machine_are_local() {
         let local = ["localhost", "LOCALHOST:3000", "a.localhost", "127.0.0.1:80", "127.9.9.9", "[::1]:3000"];
-        let foreign = ["evil.example", "localhost.evil.example", "xlocalhost", "127.0.0.1.nip.io", "0.0.0.0", "", "[::2]"];
+        let foreign = [
+            "evil.example",
+            "localhost.evil.example",
+            "xlocalhost",
+            "127.0.0.1.nip.io",
+            "0.0.0.0",
+            "",
+            "[::2]",
+        ];
         for (hosts, expected) in [(&local[..], true), (&foreign[..], false)] {
             for host in hosts {
                 assert_eq!(has_local_host(&head("/", Some(host))), expected, "{host}");
@@ -67,7 +75,12 @@ mod tests {
     #[test]
     fn a_host_is_a_name_and_perhaps_a_port() {
         assert_eq!(host(&head("http://user@a.example:1/", Some("b"))), Some("a.example:1"));
-        let table = [("a:80", "a", Some(80)), ("a", "a", None), ("[::1]", "[::1]", None), ("[::1]:8", "[::1]", Some(8))];
+        let table = [
+            ("a:80", "a", Some(80)),
+            ("a", "a", None),
+            ("[::1]", "[::1]", None),
+            ("[::1]:8", "[::1]", Some(8)),
+        ];
         for (host, expected, expected_port) in table {
             assert_eq!((name(host), port(host)), (expected, expected_port));
         }

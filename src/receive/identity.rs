@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn attack_44_any_other_id_is_replaced() {
         let megabyte = "x".repeat(1 << 20);
-        let ids: [&[u8]; 7] = [b"", "x".repeat(129).leak().as_bytes(), megabyte.as_bytes(), b"a b", b"a\tb", b"\xe9", b"a;b"];
+        let ids: [&[u8]; 7] =
+            [b"", "x".repeat(129).leak().as_bytes(), megabyte.as_bytes(), b"a b", b"a\tb", b"\xe9", b"a;b"];
         for id in ids {
             assert!(is_fresh(&request_id(&headers("x-request-id", &[id]))));
         }

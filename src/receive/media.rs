@@ -32,7 +32,8 @@ pub(super) enum Media {
 pub(super) fn media(headers: &HeaderMap) -> Result<Media, Failure> {
     let field = headers.get(CONTENT_TYPE).map(|value| value.as_bytes()).unwrap_or_default();
     let (name, rest) = split(field);
-    let is_json = name.strip_prefix("application/").is_some_and(|name| name == "json" || name.ends_with("+json"));
+    let is_json =
+        name.strip_prefix("application/").is_some_and(|name| name == "json" || name.ends_with("+json"));
     let is_multipart = name == "multipart/form-data";
     if !is_json && !is_multipart && name != "application/x-www-form-urlencoded" {
         return Ok(Media::Raw);
@@ -61,7 +62,10 @@ pub(super) fn check_charset(parameters: &Parameters) -> Result<(), Failure> {
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Failure> {
-    let values = headers.get_all(CONTENT_ENCODING).iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    let values = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
     for coding in values.map(<[u8]>::trim_ascii) {
         if !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity") {
             let message = "the body is compressed (Content-Encoding), and of a type that is parsed";
@@ -81,7 +85,10 @@ fn boundary(parameters: &Parameters) -> Result<String, Failure> {
         return refused("the boundary of the multipart body is longer than 70 characters");
     }
     match str::from_utf8(boundary) {
-        Ok(boundary) if boundary.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) && !boundary.is_empty() => {
+        Ok(boundary)
+            if boundary.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+                && !boundary.is_empty() =>
+        {
             Ok(boundary.to_owned())
         }
         _ => refused("the boundary of the multipart body is none"),
@@ -108,7 +115,11 @@ mod tests {
 
     #[test]
     fn row_32_36_types_are_known_in_any_spelling() {
-        for json in ["application/json", "Application/JSON ; charset=UTF-8", "application/problem+json; charset=\"utf8\""] {
+        for json in [
+            "application/json",
+            "Application/JSON ; charset=UTF-8",
+            "application/problem+json; charset=\"utf8\"",
+        ] {
             assert_eq!(of_type(json), Ok(Media::Json), "{json}");
         }
         assert_eq!(of_type("application/x-www-form-urlencoded; charset=utf-8"), Ok(Media::Form));
@@ -117,17 +128,30 @@ mod tests {
 
     #[test]
     fn row_38_42_everything_else_is_raw() {
-        let raw = ["", "application/octet-stream", "text/json", "application/jsonp", "multipart/mixed; boundary=x", "json", "\u{e9}"];
+        let raw = [
+            "",
+            "application/octet-stream",
+            "text/json",
+            "application/jsonp",
+            "multipart/mixed; boundary=x",
+            "json",
+            "\u{e9}",
+        ];
         for raw in raw {
             assert_eq!(of_type(raw), Ok(Media::Raw), "{raw}");
         }
         assert_eq!(of(&[]), Ok(Media::Raw));
-        assert_eq!(of(&[("content-type", "text/plain; charset=latin1"), ("content-encoding", "gzip")]), Ok(Media::Raw));
+        assert_eq!(
+            of(&[("content-type", "text/plain; charset=latin1"), ("content-encoding", "gzip")]),
+            Ok(Media::Raw)
+        );
     }
 
     #[test]
     fn row_32_another_charset_is_refused() {
-        for json in ["application/json; charset=iso-8859-1", "application/x-www-form-urlencoded; charset=utf-16"] {
+        for json in
+            ["application/json; charset=iso-8859-1", "application/x-www-form-urlencoded; charset=utf-16"]
+        {
             assert_eq!(of_type(json), Err(Kind::UnsupportedEncoding), "{json}");
         }
         assert_eq!(of_type("application/json; charset=\"utf-8"), Err(Kind::BadRequest));
@@ -147,9 +171,18 @@ mod tests {
     #[test]
     fn attack_30_a_boundary_has_1_to_70_characters() {
         let longest = "x".repeat(70);
-        assert_eq!(of_type(&format!("multipart/form-data; boundary={longest}")), Ok(Media::Multipart(longest.clone())));
-        for boundary in ["", "; boundary=", "; boundary=\"\"", &format!("; boundary={longest}x"), "; boundary=é"] {
-            assert_eq!(of_type(&format!("multipart/form-data{boundary}")), Err(Kind::BadMultipart), "{boundary}");
+        assert_eq!(
+            of_type(&format!("multipart/form-data; boundary={longest}")),
+            Ok(Media::Multipart(longest.clone()))
+        );
+        for boundary in
+            ["", "; boundary=", "; boundary=\"\"", &format!("; boundary={longest}x"), "; boundary=é"]
+        {
+            assert_eq!(
+                of_type(&format!("multipart/form-data{boundary}")),
+                Err(Kind::BadMultipart),
+                "{boundary}"
+            );
         }
     }
 }

@@ -17,13 +17,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;

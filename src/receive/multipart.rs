@@ -61,7 +61,8 @@ impl Form<'_> {
         let is_file = part.disposition.filename.is_some();
         self.allowance.spend(1).map_err(|failure| if is_file { too_many_files() } else { failure })?;
         self.keep(part.disposition.len())?;
-        let (name, value) = if is_file { self.file(parts, part).await? } else { self.text(parts, part).await? };
+        let (name, value) =
+            if is_file { self.file(parts, part).await? } else { self.text(parts, part).await? };
         self.fields.push((name, value));
         Ok(())
     }
@@ -125,5 +126,6 @@ pub(super) fn too_long(cap: u64) -> Failure {
 }
 
 fn too_many_files() -> Failure {
-    Failure::new(Kind::UploadTooLarge, "the upload has too many parts").remedy("send the files as one archive")
+    Failure::new(Kind::UploadTooLarge, "the upload has too many parts")
+        .remedy("send the files as one archive")
 }

@@ -90,7 +90,11 @@ mod tests {
             (" Text/HTML ;", "text/html", &[]),
             ("a; Charset = UTF-8 ;b=", "a", &[("charset", "UTF-8"), ("b", "")]),
             ("a;b;c=d;", "a", &[("c", "d")]),
-            ("form-data; name=\"a;b=c\"; filename=a b.txt", "form-data", &[("name", "a;b=c"), ("filename", "a b.txt")]),
+            (
+                "form-data; name=\"a;b=c\"; filename=a b.txt",
+                "form-data",
+                &[("name", "a;b=c"), ("filename", "a b.txt")],
+            ),
             ("f; filename=\"a; name=evil\"; name=x", "f", &[("filename", "a; name=evil"), ("name", "x")]),
             (r#"f; name="a\"b\\c\d""#, "f", &[("name", r#"a"b\c\d"#)]),
             (r#"f; filename="C:\x.txt" ; name="" "#, "f", &[("filename", r"C:\x.txt"), ("name", "")]),
@@ -104,7 +108,9 @@ mod tests {
 
     #[test]
     fn what_can_be_read_in_two_ways_is_refused() {
-        for field in ["f; name=\"a", "f; name=\"a\"b", "f; name=a; NAME=b", "f; name=\"a\\\"", "f; name=\"a\" x; b=c"] {
+        for field in
+            ["f; name=\"a", "f; name=\"a\"b", "f; name=a; NAME=b", "f; name=\"a\\\"", "f; name=\"a\" x; b=c"]
+        {
             assert_eq!(parse(field), None, "{field}");
         }
     }

@@ -137,7 +137,10 @@ impl Body for Slot {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let mut content = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match mem::take(&mut *content) {
             Content::Nothing => Poll::Pending,

@@ -53,9 +53,12 @@ pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Resu
             let (bytes, memory) = whole(source(body), declared, place).await?;
             (json_params(&bytes, &allowance)?, replay(bytes), holding(memory))
         }
-        Media::Multipart(_) if declared > multipart::longest(place) => return Err(too_long(place.caps.upload)),
+        Media::Multipart(_) if declared > multipart::longest(place) => {
+            return Err(too_long(place.caps.upload));
+        }
         Media::Multipart(boundary) => {
-            let (params, held) = multipart::read(Parts::new(source(body), boundary), place, allowance).await?;
+            let (params, held) =
+                multipart::read(Parts::new(source(body), boundary), place, allowance).await?;
             (params, Feed::Empty, held)
         }
     };

@@ -48,7 +48,9 @@ enum State {
     /// Everything was given out but the trailers.
     Closing(Close),
     /// The break must come one poll after the data, or hyper drops what it has not written yet.
-    Breaking { polled: bool },
+    Breaking {
+        polled: bool,
+    },
     Done,
 }
 
@@ -90,13 +92,20 @@ enum Phase {
     /// The answer is complete: until the pipe is empty.
     Finishing,
     /// The leader is gone; `present` bytes were in the pipe then, and `drain` runs from when they are sent.
-    Draining { present: u64, drain: Option<Pin<Box<Sleep>>> },
+    Draining {
+        present: u64,
+        drain: Option<Pin<Box<Sleep>>>,
+    },
 }
 
 impl Body {
     /// A body of the server's own.
     pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
-        Self { state: State::Whole(bytes.into(), Close::Cleanly(HeaderMap::new())), exchange: None, owed: None }
+        Self {
+            state: State::Whole(bytes.into(), Close::Cleanly(HeaderMap::new())),
+            exchange: None,
+            owed: None,
+        }
     }
 
     /// All that a service had to say, already known to be so.

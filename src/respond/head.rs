@@ -91,7 +91,9 @@ impl Draft {
             };
             self.bytes += name.as_str().len() + value.len();
             if self.bytes > MOST_BYTES || self.headers.len() >= MOST_FIELDS {
-                return Heard::Refused(format!("{name}: the head is longer than 64 KiB or {MOST_FIELDS} fields"));
+                return Heard::Refused(format!(
+                    "{name}: the head is longer than 64 KiB or {MOST_FIELDS} fields"
+                ));
             }
             if name == CONTENT_TYPE || name == CONTENT_LENGTH {
                 self.headers.insert(name, value);
@@ -141,14 +143,18 @@ impl Draft {
         let (mut parts, ()) = http::Response::new(()).into_parts();
         parts.status = self.status.unwrap_or(StatusCode::OK);
         parts.headers = std::mem::take(&mut self.headers);
-        if let Some(reason) = self.reason.take().and_then(|text| ReasonPhrase::try_from(text.into_bytes()).ok()) {
+        if let Some(reason) =
+            self.reason.take().and_then(|text| ReasonPhrase::try_from(text.into_bytes()).ok())
+        {
             parts.extensions.insert(reason);
         }
         if !parts.headers.contains_key(CONTENT_TYPE) {
             match content_type.and_then(|text| HeaderValue::from_str(text).ok()) {
                 Some(value) => drop(parts.headers.insert(CONTENT_TYPE, value)),
                 // Browsers would guess, and take an echoed <script> for a page.
-                None => drop(parts.headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))),
+                None => {
+                    drop(parts.headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+                }
             }
         }
         // A length that is no number is not the service's to send; framing is the server's.

@@ -24,7 +24,9 @@ pub(crate) enum Audience {
 /// The status of each kind of failure.
 fn status(kind: Kind) -> StatusCode {
     match kind {
-        Kind::BadRequest | Kind::BadParameters | Kind::BadJson | Kind::BadMultipart => StatusCode::BAD_REQUEST,
+        Kind::BadRequest | Kind::BadParameters | Kind::BadJson | Kind::BadMultipart => {
+            StatusCode::BAD_REQUEST
+        }
         Kind::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
         Kind::BodyTooLarge | Kind::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UriTooLong => StatusCode::URI_TOO_LONG,

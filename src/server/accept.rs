@@ -6,7 +6,7 @@ use rustix::process::{Resource, getrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use super::{connection, shutdown::Shutdown};
@@ -14,6 +14,8 @@ use crate::stack::Stack;
 
 /// How long accepting rests when the system has no descriptor or memory for one more connection.
 const REST: Duration = Duration::from_millis(50);
+/// How long the last processes may take once no connection is left.
+const LAST: Duration = Duration::from_secs(1);
 /// Descriptors that are left to processes, for every four of the limit.
 const SHARE: u64 = 4;
 /// Even the smallest limit leaves room for some connections.
@@ -42,6 +44,8 @@ pub(crate) async fn serve(listener: TcpListener, stack: Stack, shutdown: Shutdow
     drop(listener);
     stack.drain();
     shutdown.finished().await;
+    // A service that has answered may still have its grace; it ends before its server does.
+    let _ = timeout(LAST, stack.emptied()).await;
 }
 
 /// The next connection, whatever goes wrong before it.

@@ -12,18 +12,18 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-pub use self::{
-    limits::{Caps, Errors, Timeouts},
-    sink::LogLine,
-};
+#[cfg(feature = "cli")]
+pub(crate) use self::printable::Escaping;
 pub(crate) use self::{
     language::{Bridge, Format, LANGUAGES, Language},
     launch::{Launch, Strings},
     printable::Printable,
     sink::LogSink,
 };
-#[cfg(feature = "cli")]
-pub(crate) use self::printable::Escaping;
+pub use self::{
+    limits::{Caps, Errors, Timeouts},
+    sink::LogLine,
+};
 
 /// One script or program that answers requests; cheap to clone, immutable.
 ///
@@ -75,7 +75,6 @@ pub(crate) struct Spec {
     /// What its owner should know of how it was found, one sentence each.
     pub(crate) notes: Vec<String>,
     /// What must live as long as the service: the folder of inline code.
-    #[expect(dead_code, reason = "it is there to be dropped with the service")]
     pub(crate) _keep: Option<Arc<dyn Keep>>,
 }
 

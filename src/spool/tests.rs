@@ -52,7 +52,10 @@ fn row_37_files_are_private_whole_and_gone_with_the_spool() {
         assert_eq!(mode(&first.path), 0o600);
         let folder = Path::new(&first.path).parent().unwrap();
         assert!(folder.is_absolute());
-        assert_eq!((mode(folder), names(folder)), (0o700, vec!["0".to_owned(), "1".to_owned(), "2".to_owned()]));
+        assert_eq!(
+            (mode(folder), names(folder)),
+            (0o700, vec!["0".to_owned(), "1".to_owned(), "2".to_owned()])
+        );
         spool
     });
     assert_eq!(names(parent.path()).len(), 1);
