@@ -6,6 +6,15 @@
 //!
 //! The library never prints, exits, changes the environment or installs signal handlers.
 
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "the command line's server calls more of the engine than an embedder can"
+    )
+)]
+
 #[cfg(not(target_os = "linux"))]
 compile_error!("stack runs on Linux (5.10 or newer) alone: it is built on clone(2), pidfds and /proc");
 
@@ -25,6 +34,7 @@ mod receipt;
 mod receive;
 mod reload;
 mod respond;
+#[cfg(feature = "cli")]
 mod server;
 mod service;
 mod slots;

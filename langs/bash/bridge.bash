@@ -40,9 +40,12 @@ trailer() { _stack_rare trailer "$@"; }
 
 # Leaves its argument as a JSON string in _stack_json.
 _stack_quote() {
-    _stack_json=${1//\\/"\\\\"}
-    _stack_json=\"${_stack_json//\"/"\\\""}\"
-    if [[ $_stack_json == *[[:cntrl:]]* ]]; then _stack_rare escape; fi
+    if ((${#1} > 1000)) || [[ $1 == *[[:cntrl:]]* ]]; then
+        _stack_rare escape "$1"
+    else
+        _stack_json=${1//\\/"\\\\"}
+        _stack_json=\"${_stack_json//\"/"\\\""}\"
+    fi
 }
 
 # What few scripts need is read when the first of them does.
@@ -61,7 +64,8 @@ _stack_end() {
 # One compound command, so that bash has read this file to its end before it waits for the request; not a function,
 # in which the script's own `declare` would make local variables.
 {
-    . "${STACK_REQUEST:-/dev/fd/4}"
+    # In a locale of many bytes a character, bash takes seconds for a value of many quotes.
+    LC_ALL=C command . "${STACK_REQUEST:-/dev/fd/4}"
     exec 4<&-
     [[ -v Hook_req_method ]] || exit 1
     _stack_script=$1

@@ -12,14 +12,25 @@ _stack_trailer() {
     printf '{"type":"addTrailers","payload":{"trailers":{%s:%s}}}\n' "$_stack_name" "$_stack_json" >&3
 }
 
-# Escapes the control characters in _stack_json.
+# Leaves its argument as a JSON string in _stack_json. By bytes and in pieces, since bash takes quadratic time.
 _stack_escape() {
-    local code character escape
-    for ((code = 1; code < 32; code++)); do
-        printf -v escape '\\u%04x' "$code"
-        printf -v character '%b' "\\x${escape:4}"
-        _stack_json=${_stack_json//"$character"/"$escape"}
+    local LC_ALL=C rest=$1 piece code character escape
+    _stack_json=
+    while [[ -n $rest ]]; do
+        piece=${rest:0:1000}
+        rest=${rest:1000}
+        piece=${piece//\\/"\\\\"}
+        piece=${piece//\"/"\\\""}
+        if [[ $piece == *[[:cntrl:]]* ]]; then
+            for ((code = 1; code < 32; code++)); do
+                printf -v escape '\\u%04x' "$code"
+                printf -v character '%b' "\\x${escape:4}"
+                piece=${piece//"$character"/"$escape"}
+            done
+        fi
+        _stack_json+=$piece
     done
+    _stack_json=\"$_stack_json\"
 }
 
 # Hook_env_NAME and Hook_env[NAME] for every variable there is, which costs more than all the rest of the bridge.

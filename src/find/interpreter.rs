@@ -7,7 +7,6 @@ use std::{
     io::Read,
     os::unix::{ffi::OsStringExt, fs::MetadataExt},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use rustix::process::geteuid;
@@ -20,9 +19,6 @@ use crate::{
     process::probe,
     service::Language,
 };
-
-/// How long a shim may take to say where the interpreter is.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is known when an interpreter is looked for.
 #[derive(Debug)]
@@ -81,9 +77,19 @@ impl Search<'_> {
     /// The first candidate that is an interpreter, or a shim that leads to one.
     fn real(&self, mut candidates: impl Iterator<Item = PathBuf>) -> Option<PathBuf> {
         candidates.find_map(|candidate| match is_shim(&candidate) {
-            true => behind_shim(&candidate, self.language),
+            true => self.behind_shim(&candidate),
             false => Some(candidate),
         })
+    }
+
+    /// Runs the shim once and takes the path that the interpreter prints; nothing when it leads nowhere, as
+    /// a shim does whose version is not installed. The version may be chosen by a file beside the script.
+    fn behind_shim(&self, shim: &Path) -> Option<PathBuf> {
+        let folder = self.script.and_then(Path::parent).unwrap_or(Path::new("/"));
+        let mut printed = probe(shim, self.language.locate, folder).ok()?;
+        printed.truncate(printed.trim_ascii_end().len());
+        let path = PathBuf::from(OsString::from_vec(printed));
+        (path.is_absolute() && is_executable(&path)).then(|| absolute_path(&path))
     }
 }
 
@@ -105,15 +111,6 @@ fn begins_like_a_script(program: &Path) -> bool {
     let mut beginning = [0; 2];
     fs::File::open(program).and_then(|mut file| file.read_exact(&mut beginning)).is_ok()
         && beginning == *b"#!"
-}
-
-/// Runs the shim once and takes the path that the interpreter prints; nothing when it leads nowhere, as
-/// a shim does whose version is not installed.
-fn behind_shim(shim: &Path, language: &Language) -> Option<PathBuf> {
-    let mut printed = probe(shim, language.locate, PATIENCE).ok()?;
-    printed.truncate(printed.trim_ascii_end().len());
-    let path = PathBuf::from(OsString::from_vec(printed));
-    (path.is_absolute() && is_executable(&path)).then(|| absolute_path(&path))
 }
 
 /// Whether an environment found on the way up may be executed: in a folder that everybody can write to,

@@ -27,7 +27,7 @@ pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>
     match event {
         None if run.exchange.is_delivered() => run.finish().await,
         None => {
-            run.exchange.because(Reason::ClientLeft);
+            run.exchange.because(run.departure());
             run.end().await;
         }
         Some(Event::Complete) => {

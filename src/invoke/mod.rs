@@ -197,6 +197,7 @@ async fn begin(
         attached: false,
         _held: held,
         _present: present,
+        peer: peer.cloned(),
     };
     Ok((Owned::new(run), stdout))
 }

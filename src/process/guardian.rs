@@ -18,7 +18,7 @@ use rustix::{
     pipe::{PipeFlags, pipe_with},
     process::Pid,
 };
-use tokio::io::Interest;
+use tokio::{io::Interest, runtime::Handle};
 
 use crate::os::{self, Started, Wait};
 
@@ -121,13 +121,14 @@ impl Drop for Seat {
 }
 
 impl Table {
-    /// Sees to it that one task of a living runtime waits for the guardian's end.
+    /// Sees to it that one task of a living runtime, where there is one, waits for the guardian's end.
     fn keep_watched(&'static self) {
+        let Ok(runtime) = Handle::try_current() else { return };
         if self.watched.swap(true, Ordering::AcqRel) {
             return;
         }
         let watch = Unwatched(&self.watched);
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let _watch = watch;
             self.replace_when_dead().await;
         });

@@ -13,24 +13,26 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::{Wanted, pipes, read_present, start::start_once};
 use crate::service::{Launch, Strings};
 
+const LONGEST_RUN: Duration = Duration::from_secs(10);
 /// More than any version or path is long.
 const LONGEST: usize = 64 << 10;
 
-/// Runs `program` with an empty input and this process's environment, and returns what it wrote to stdout.
+/// Runs `program` in `directory` with an empty input and this process's environment, and returns what it
+/// wrote to stdout.
 ///
-/// Blocks, for at most `longest`; then it and all that it started are killed.
+/// Blocks, for at most [`LONGEST_RUN`]; then it and all that it started are killed.
 ///
 /// # Errors
 /// When it could not be started, or did not end its output in time.
-pub(crate) fn probe(program: &Path, arguments: &[&str], longest: Duration) -> io::Result<Vec<u8>> {
-    let deadline = Instant::now() + longest;
+pub(crate) fn probe(program: &Path, arguments: &[&str], directory: &Path) -> io::Result<Vec<u8>> {
+    let deadline = Instant::now() + LONGEST_RUN;
     let c_string = |word: &OsStr| CString::new(word.as_bytes()).map_err(io::Error::other);
     let words = std::iter::once(program.as_os_str()).chain(arguments.iter().map(OsStr::new));
     let launch = Launch {
         program: c_string(program.as_os_str())?,
         arguments: words.collect(),
         environment: Strings::default(),
-        directory: c_string(OsStr::new("/"))?,
+        directory: c_string(directory.as_os_str())?,
     };
     let mut environment = Strings::default();
     for (name, value) in std::env::vars_os() {

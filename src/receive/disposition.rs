@@ -29,8 +29,8 @@ impl Disposition {
     /// Reads the headers of a part.
     ///
     /// # Errors
-    /// [`Kind::BadMultipart`] when they name no field, or one in two ways; [`Kind::UnsupportedEncoding`] when the
-    /// content is not what it stands for.
+    /// [`Kind::BadMultipart`] when they name no field, or one in two ways; [`Kind::UnsupportedEncoding`] when
+    /// the content is not what it stands for.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
         let refused = |message: &str| Err(Failure::new(Kind::BadMultipart, message));
         let field = headers.get(CONTENT_DISPOSITION).map(|value| value.as_bytes()).unwrap_or_default();

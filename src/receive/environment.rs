@@ -16,7 +16,8 @@ use super::{
 
 const SOFTWARE: &str = concat!("stack/", env!("CARGO_PKG_VERSION"));
 
-/// Headers that never become `HTTP_*`: credentials, what has a variable of its own, and what would name a proxy.
+/// Headers that never become `HTTP_*`: credentials, what has a variable of its own, and what would name a
+/// proxy.
 const WITHHELD: [HeaderName; 5] = [AUTHORIZATION, PROXY_AUTHORIZATION, CONTENT_TYPE, CONTENT_LENGTH, PROXY];
 
 /// The variables that a request adds to its service's environment; no value has a NUL in it.
@@ -90,8 +91,11 @@ impl Variables {
 
     fn put_headers(&mut self, head: &Parts) {
         for name in head.headers.keys().filter(|&name| is_carried(name)) {
-            let variable = format!("HTTP_{}", name.as_str().replace('-', "_").to_ascii_uppercase());
-            self.put(variable, joined(&head.headers, name));
+            let letters = name
+                .as_str()
+                .chars()
+                .map(|letter| if letter == '-' { '_' } else { letter.to_ascii_uppercase() });
+            self.put("HTTP_".chars().chain(letters).collect::<String>(), joined(&head.headers, name));
         }
     }
 }

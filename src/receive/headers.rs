@@ -1,9 +1,6 @@
 //! Request headers as text: each name once, for documents and variables alike.
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{self, GetAll},
-};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// A header that no client has a reason to send, and that many programs would take for the proxy to use.
 pub(super) const PROXY: HeaderName = HeaderName::from_static("proxy");
@@ -19,9 +16,13 @@ pub(super) fn document_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 /// All values of a header as one (RFC 9110, section 5.3; RFC 9113, section 8.2.3 for cookies).
 pub(super) fn joined(headers: &HeaderMap, name: &HeaderName) -> Vec<u8> {
     let separator: &[u8] = if name == header::COOKIE { b"; " } else { b", " };
-    let values: GetAll<'_, HeaderValue> = headers.get_all(name);
-    let values: Vec<_> = values.iter().map(HeaderValue::as_bytes).collect();
-    values.join(separator)
+    let mut values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    let mut joined = values.next().unwrap_or_default().to_owned();
+    for value in values {
+        joined.extend_from_slice(separator);
+        joined.extend_from_slice(value);
+    }
+    joined
 }
 
 /// UTF-8, or else Latin-1, in which every byte is a character.

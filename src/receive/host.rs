@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use http::{header::HOST, request::Parts};
 
-/// The authority of the address, which HTTP/2 and proxies send, else the `Host` header, without a user's name.
+/// The authority of the address, which HTTP/2 and proxies send, else the `Host` header, without a user's
+/// name.
 pub(super) fn host(head: &Parts) -> Option<&str> {
     let authority = head.uri.authority().map(|authority| authority.as_str());
     let header = || head.headers.get(HOST).and_then(|value| value.to_str().ok());
@@ -25,8 +26,8 @@ pub(super) fn port(host: &str) -> Option<u16> {
     host[name(host).len()..].strip_prefix(':')?.parse().ok()
 }
 
-/// Whether the client asked for this very machine by a name that means it everywhere. A page of another site that
-/// made its own name point here did not.
+/// Whether the client asked for this very machine by a name that means it everywhere. A page of another site
+/// that made its own name point here did not.
 pub(crate) fn has_local_host(head: &Parts) -> bool {
     let Some(name) = host(head).map(name) else { return false };
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);

@@ -14,7 +14,8 @@ use http::{HeaderMap, HeaderValue};
 /// The longest id of a client that is kept.
 const LONGEST_ID: usize = 128;
 
-/// The client's `X-Request-Id` when it is 1 to 128 of `[A-Za-z0-9._-]`, else a fresh one of 24 hexadecimal digits.
+/// The client's `X-Request-Id` when it is 1 to 128 of `[A-Za-z0-9._-]`, else a fresh one of 24 hexadecimal
+/// digits.
 pub(crate) fn request_id(headers: &HeaderMap) -> String {
     match only(headers, "x-request-id").filter(|id| is_id(id)) {
         Some(id) => id.to_owned(),
@@ -63,9 +64,9 @@ fn is_traceparent(parent: &str) -> bool {
 
 /// A number that was never given before and that nobody foresees, without a system call.
 ///
-/// It is the hash of a counter by SipHash under a key that the system's random numbers gave this process once. Who
-/// does not have the key cannot tell the next number from those before it, and that of a billion requests two have
-/// an equal id of 96 bits has a chance of less than one in 10^11.
+/// It is the hash of a counter by SipHash under a key that the system's random numbers gave this process
+/// once. Who does not have the key cannot tell the next number from those before it, and that of a billion
+/// requests two have an equal id of 96 bits has a chance of less than one in 10^11.
 fn fresh() -> u128 {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static COUNTER: AtomicU64 = AtomicU64::new(0);

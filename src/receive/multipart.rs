@@ -120,8 +120,10 @@ impl Form<'_> {
 
 /// The files together, or the whole body, are more than is taken.
 pub(super) fn too_long(cap: u64) -> Failure {
-    Failure::new(Kind::UploadTooLarge, format!("the upload is longer than the {cap} bytes that are kept")).remedy(
-        "the server's owner can raise --max-upload; sent as application/octet-stream a file is streamed, however long",
+    let message = format!("the upload is longer than the {cap} bytes that are kept");
+    Failure::new(Kind::UploadTooLarge, message).remedy(
+        "send the file as application/octet-stream and it is streamed as it is, however long; \
+         the server's owner can raise --max-upload",
     )
 }
 

@@ -12,11 +12,11 @@ pub(super) fn split(field: &[u8]) -> (String, &[u8]) {
 pub(super) struct Parameters(Vec<(String, Vec<u8>)>);
 
 impl Parameters {
-    /// Reads what [`split`] has left; nothing when a quoted value does not end, when something stands behind one,
-    /// or when a name comes twice: different readers would read such a field differently.
+    /// Reads what [`split`] has left; nothing when a quoted value does not end, when something stands behind
+    /// one, or when a name comes twice: different readers would read such a field differently.
     ///
-    /// In a quoted value `\"` and `\\` are escapes, and any other backslash is itself, because browsers have sent
-    /// whole Windows paths that way.
+    /// In a quoted value `\"` and `\\` are escapes, and any other backslash is itself, because browsers have
+    /// sent whole Windows paths that way.
     pub(super) fn parse(mut rest: &[u8]) -> Option<Self> {
         let mut parameters = Self::default();
         while let Some(after) = rest.strip_prefix(b";") {
@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn values_are_words_or_quoted() {
-        let table: [(&str, &str, &[(&str, &str)]); 9] = [
+        type Pairs<'a> = &'a [(&'a str, &'a str)];
+        let table: [(&str, &str, Pairs<'_>); 9] = [
             ("", "", &[]),
             (" Text/HTML ;", "text/html", &[]),
             ("a; Charset = UTF-8 ;b=", "a", &[("charset", "UTF-8"), ("b", "")]),

@@ -1,8 +1,9 @@
 //! The parts of a multipart body, one after the other, each to be read to its end before the next.
 //!
-//! multer finds the boundaries. Left to itself it would read ahead without a limit: it takes whatever its stream
-//! gives before it looks at what it has. So its stream is a slot here, which is filled only when multer has
-//! nothing left to answer from; a part header, the only thing that multer must see whole, is bounded that way.
+//! multer finds the boundaries. Left to itself it would read ahead without a limit: it takes whatever its
+//! stream gives before it looks at what it has. So its stream is a slot here, which is filled only when
+//! multer has nothing left to answer from; a part header, the only thing that multer must see whole, is
+//! bounded that way.
 
 use std::{
     convert::Infallible,
@@ -23,7 +24,8 @@ use crate::failure::{Failure, Kind};
 
 /// How much multer is given at once.
 const PIECE: usize = 64 << 10;
-/// How much it may swallow without an answer: more than any header that is taken, with the end of the data before.
+/// How much it may swallow without an answer: more than any header that is taken, with the end of the data
+/// before.
 const UNANSWERED: usize = 64 << 10;
 /// The longest header of a part.
 const LONGEST_HEADER: usize = 16 << 10;
@@ -69,7 +71,7 @@ impl Parts {
             return Ok(None);
         };
         if header_length(field.headers()) > LONGEST_HEADER {
-            return Err(long_header());
+            return Err(malformed("a part of the multipart body has headers longer than 16 KiB"));
         }
         Ok(Some(Part { disposition: Disposition::of(field.headers())?, field }))
     }
@@ -91,7 +93,7 @@ impl Parts {
     /// Fills the slot.
     async fn feed(&mut self) -> Result<(), Failure> {
         if self.unanswered >= UNANSWERED {
-            return Err(long_header());
+            return Err(malformed("the multipart body went on for 64 KiB without a part, or in one header"));
         }
         if self.rest.is_empty() {
             self.rest = self.source.next().await?.unwrap_or_default();
@@ -150,7 +152,8 @@ impl Body for Slot {
     }
 }
 
-/// Asks a future of multer's once; they keep nothing between two polls, so a new one goes on where this one was.
+/// Asks a future of multer's once; they keep nothing between two polls, so a new one goes on where this one
+/// was.
 async fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
@@ -160,16 +163,15 @@ fn header_length(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len()).sum()
 }
 
-fn long_header() -> Failure {
-    Failure::new(Kind::BadMultipart, "a part of the multipart body has headers longer than 16 KiB")
-}
-
 fn unreadable(error: &multer::Error) -> Failure {
-    let message = match error {
+    malformed(match error {
         multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } => {
             "the multipart body does not end with its boundary"
         }
         _ => "the headers of a part of the multipart body cannot be read",
-    };
+    })
+}
+
+fn malformed(message: &str) -> Failure {
     Failure::new(Kind::BadMultipart, message)
 }

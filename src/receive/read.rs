@@ -16,20 +16,23 @@ use crate::{
     budget::Taken,
     failure::{Failure, Kind},
     params::{self, Allowance, Map, Value, json, merge, nest, urlencoded},
+    spool::off_thread,
 };
 
 /// Room made for a body before its first byte came: its declared length costs the client nothing.
 const FIRST: usize = 64 << 10;
+/// A longer body takes a millisecond and more to parse, in which other requests would wait.
+const QUICK: usize = 64 << 10;
 
 /// Reads as much of a request as its service needs before it starts.
 ///
-/// A form, JSON or multipart body is read whole and becomes parameters; any other, and every body for a raw service
-/// (`place.parse` is false), is not touched. A raw service whose query cannot be parsed has no parameters: it has
-/// the query itself.
+/// A form, JSON or multipart body is read whole and becomes parameters; any other, and every body for a raw
+/// service (`place.parse` is false), is not touched. A raw service whose query cannot be parsed has no
+/// parameters: it has the query itself.
 ///
 /// # Errors
-/// For what is malformed, beyond a limit or too slow, each by its kind. What is refused by its head is refused
-/// before the body is asked for, so that a client that awaits `100 Continue` never gets it.
+/// For what is malformed, beyond a limit or too slow, each by its kind. What is refused by its head is
+/// refused before the body is asked for, so that a client that awaits `100 Continue` never gets it.
 pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Result<Received, Failure> {
     let mut allowance = Allowance::new(place.caps.parameters);
     let query = query(head, &mut allowance);
@@ -45,13 +48,11 @@ pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Resu
     let source = |body| Source::new(body, place.body_timeout);
     let (body, feed, held) = match media {
         Media::Raw => return Ok(untouched(query, body)),
-        Media::Form => {
+        Media::Form | Media::Json => {
+            let parser = if media == Media::Json { json_params } else { form };
             let (bytes, memory) = whole(source(body), declared, place).await?;
-            (form(&bytes, &allowance)?, replay(bytes), holding(memory))
-        }
-        Media::Json => {
-            let (bytes, memory) = whole(source(body), declared, place).await?;
-            (json_params(&bytes, &allowance)?, replay(bytes), holding(memory))
+            let params = parsed(parser, &bytes, allowance.left()).await?;
+            (params, replay(bytes), Held { _memory: Some(memory), ..Held::default() })
         }
         Media::Multipart(_) if declared > multipart::longest(place) => {
             return Err(too_long(place.caps.upload));
@@ -74,25 +75,32 @@ fn replay(bytes: Bytes) -> Feed {
     if bytes.is_empty() { Feed::Empty } else { Feed::Replay(bytes) }
 }
 
-fn holding(memory: Taken) -> Held {
-    Held { _memory: Some(memory), ..Held::default() }
-}
-
 fn query(head: &Head, allowance: &mut Allowance) -> Result<Map, Failure> {
     let fields = urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes(), allowance.left())?;
     allowance.spend(fields.len())?;
     Ok(nested(fields))
 }
 
-fn form(bytes: &[u8], allowance: &Allowance) -> Result<Map, Failure> {
-    urlencoded::parse(bytes, allowance.left()).map(nested)
+/// Makes parameters of a whole body, of which there may be so many more.
+type Parser = fn(&[u8], usize) -> Result<Map, Failure>;
+
+async fn parsed(parser: Parser, bytes: &Bytes, limit: usize) -> Result<Map, Failure> {
+    if bytes.len() <= QUICK {
+        return parser(bytes, limit);
+    }
+    let bytes = bytes.clone();
+    off_thread(move || parser(&bytes, limit)).await
 }
 
-fn json_params(bytes: &[u8], allowance: &Allowance) -> Result<Map, Failure> {
+fn form(bytes: &[u8], limit: usize) -> Result<Map, Failure> {
+    urlencoded::parse(bytes, limit).map(nested)
+}
+
+fn json_params(bytes: &[u8], limit: usize) -> Result<Map, Failure> {
     if bytes.is_empty() {
         return Ok(Map::new());
     }
-    params::of_body(json::parse(bytes)?, allowance.left())
+    params::of_body(json::parse(bytes)?, limit)
 }
 
 fn nested(fields: Vec<(String, String)>) -> Map {

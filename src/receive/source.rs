@@ -20,8 +20,8 @@ impl Source {
         Self { body, patience }
     }
 
-    /// The next bytes, never none of them; nothing at the end. The first call is what lets the client send, so a
-    /// request that will be refused must not come to it.
+    /// The next bytes, never none of them; nothing at the end. The first call is what lets the client send,
+    /// so a request that will be refused must not come to it.
     ///
     /// # Errors
     /// [`Kind::BodyTimeout`] when they take too long, and [`Kind::BadRequest`] when the body breaks off.
@@ -48,5 +48,5 @@ fn broken(error: &(dyn std::error::Error + Send + Sync)) -> Failure {
 
 fn late(patience: Duration) -> Failure {
     Failure::new(Kind::BodyTimeout, format!("no byte of the request body came for {patience:?}"))
-        .remedy("see --body-timeout")
+        .remedy("send it again, without such a pause")
 }

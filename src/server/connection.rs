@@ -107,7 +107,10 @@ async fn run(
             }
             () = left.as_mut() => return End::Dropped,
             () = expired.as_mut() => return End::Dropped,
-            () = cut.as_mut() => return End::Dropped,
+            () = cut.as_mut() => {
+                peer.cut();
+                return End::Dropped;
+            }
             () = draining.as_mut(), if !is_draining => {
                 is_draining = true;
                 connection.as_mut().graceful_shutdown();

@@ -16,8 +16,8 @@ use std::{
 
 use rustix::io::Errno;
 
-pub(crate) use self::sweep::sweep;
-use self::{folder::Folder, off_thread::off_thread};
+use self::folder::Folder;
+pub(crate) use self::{off_thread::off_thread, sweep::sweep};
 use crate::failure::{Failure, Kind};
 
 /// How much is written at once, each time by a thread that may wait for a slow disk.
@@ -87,8 +87,8 @@ impl Writer {
         Ok(Stored { path: self.folder.path_of(&self.name), size: self.size })
     }
 
-    /// The folder goes along: should the request be dropped meanwhile, the folder outlives the writing, so that its
-    /// removal misses nothing.
+    /// The folder goes along: should the request be dropped meanwhile, the folder outlives the writing, so
+    /// that its removal misses nothing.
     async fn flush(&mut self) -> Result<(), Failure> {
         let (folder, name) = (Arc::clone(&self.folder), self.name.clone());
         let (file, mut batch) = (self.file.take(), mem::take(&mut self.batch));
@@ -109,8 +109,8 @@ impl Writer {
 fn failed(error: &io::Error) -> Failure {
     let (kind, message) = match error.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::NOSPC | Errno::DQUOT) => (Kind::NoRoom, "there is no room to keep an upload"),
-        Some(Errno::AGAIN | Errno::MFILE | Errno::NFILE | Errno::NOMEM) => {
-            (Kind::NoProcess, "the system has no thread or descriptor left to keep an upload with")
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => {
+            (Kind::NoProcess, "the system has no descriptor left to keep an upload with")
         }
         _ => (Kind::Internal, "an upload cannot be kept where uploads are kept"),
     };

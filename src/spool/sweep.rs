@@ -36,8 +36,8 @@ fn maker(name: &OsStr) -> Option<Pid> {
 
 /// The lock on a folder that is ours and that nobody uses.
 ///
-/// The process may be alive in a container where its number is another, so the lock counts as well. The number may
-/// be this very process's, as in a container that was started again: then the lock alone decides.
+/// The process may be alive in a container where its number is another, so the lock counts as well. The
+/// number may be this very process's, as in a container that was started again: then the lock alone decides.
 fn left_behind(path: &Path, maker: Pid) -> Option<OwnedFd> {
     let is_own = u32::try_from(maker.as_raw_nonzero().get()) == Ok(process::id());
     if !is_own && test_kill_process(maker) != Err(Errno::SRCH) {

@@ -1,3 +1,5 @@
+//! Folders on a real disk: private while they are used, and gone afterwards.
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -6,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use rustix::{fs::statvfs, io::Errno};
+use rustix::{fs::statvfs, io::Errno, process::getppid};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{BATCH, Spool, Stored, failed, folder::has_room, sweep};
@@ -30,6 +32,10 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = names.collect();
     names.sort();
     names
+}
+
+fn parent_process() -> String {
+    getppid().map_or(0, |pid| pid.as_raw_nonzero().get()).to_string()
 }
 
 fn mode(path: impl AsRef<Path>) -> u32 {
@@ -160,7 +166,7 @@ fn attack_32_a_reserve_is_left_to_others() {
 #[test]
 fn row_37_a_sweep_removes_what_nobody_uses_and_nothing_else() {
     let parent = tempfile::tempdir().unwrap();
-    let [dead, own, alive] = [i32::MAX.to_string(), process::id().to_string(), "1".to_owned()];
+    let [dead, own, alive] = [i32::MAX.to_string(), process::id().to_string(), parent_process()];
     let left = [format!("stack-{dead}-0123456789abcdef"), format!("stack-{own}-0123456789abcdef")];
     let kept = [
         format!("stack-{alive}-0123456789abcdef"),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::folder::files_below;
-use super::{Server, eventually};
+use super::{Server, eventually, holds_for};
 
 /// The variable by which everything that a server started is found again, also what left its group.
 pub(super) const MARK: &str = "HARNESS_MARK";
@@ -32,6 +33,9 @@ pub(crate) struct Footprint {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// How long nothing may change before a server counts as settled.
+const CALM: Duration = Duration::from_millis(50);
+
 /// Threads that the runtime may add for blocking work and lets go after some idle seconds.
 const SPARE_THREADS: usize = 4;
 
@@ -53,12 +57,12 @@ impl Server {
         assert_eq!((response.status, response.complete), (200, true), "{}", response.text());
     }
 
-    /// What it holds once no request runs any more: waits for the processes of services to end.
+    /// What it holds once no request runs any more and its connections have settled.
     pub(crate) fn settled(&self) -> Footprint {
-        eventually("the server has only its guardian left", || {
-            let footprint = self.footprint();
-            let sockets = footprint.descriptors.get("socket").copied().unwrap_or(0);
-            (footprint.processes.len() <= 1 && sockets <= 2).then_some(footprint)
+        eventually("no service runs and no descriptor comes or goes", || {
+            let descriptors = self.descriptors();
+            let calm = || self.services().is_empty() && self.descriptors() == descriptors;
+            holds_for(CALM, calm).then(|| self.footprint())
         })
     }
 
@@ -75,10 +79,10 @@ impl Server {
     /// Waits until it holds no more than before; fails with the difference.
     pub(crate) fn assert_no_more_than(&self, before: &Footprint) {
         let mut excess = String::new();
-        let deadline = std::time::Instant::now() + super::DEADLINE / 2;
+        let deadline = Instant::now() + super::DEADLINE / 2;
         eventually("the comparison ends", || {
             excess = self.footprint().excess_over(before);
-            (excess.is_empty() || std::time::Instant::now() > deadline).then_some(())
+            (excess.is_empty() || Instant::now() > deadline).then_some(())
         });
         assert!(excess.is_empty(), "the attack left something behind: {excess}");
     }

@@ -1,0 +1,7 @@
+//! HTTP/2 by prior knowledge: streams beside each other, and floods of frames.
+
+mod client;
+mod floods;
+mod streams;
+
+pub(super) use self::client::Client;
