@@ -1,7 +1,7 @@
 //! 1 GiB through `cat`, there and back at once, served and by the reference.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,12 @@ use anyhow::ensure;
 
 use crate::client::Chunks;
 use crate::reference;
-use crate::report::{Goal, Quantity, Row};
-use crate::samples::Samples;
+use crate::report::{Row, Unit};
+use crate::samples::Rounds;
 use crate::server::Server;
 
-const TOTAL: usize = 1 << 30;
+/// What is sent, and what must come back.
+pub(crate) const TOTAL: usize = 1 << 30;
 const ROUNDS: usize = 5;
 
 /// How much is written or read at once.
@@ -35,52 +36,28 @@ struct Check<'a> {
 
 pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
     let pattern = Pattern::new();
-    let served = Server::stack(&["cat"])?;
-    let copied = reference::start()?;
-    let (mut served_times, mut copied_times) = (Vec::new(), Vec::new());
+    let (server, reference) = (Server::stack(&["cat"])?, reference::start()?);
+    let mut rounds = Rounds::default();
     for _ in 0..ROUNDS {
-        let (served, copied) = (through_stack(&served, &pattern)?, through_reference(&copied, &pattern)?);
-        println!(
-            "  served {:5.0} MB/s, tokio copy {:5.0} MB/s, ratio {:.3}",
-            rate(served),
-            rate(copied),
-            rate(served) / rate(copied)
-        );
-        served_times.push(rate(served));
-        copied_times.push(rate(copied));
+        let copied = rate(through_reference(&reference, &pattern)?);
+        let served = rate(through_stack(&server, &pattern)?);
+        let ratio = rounds.add(copied, served);
+        println!("  tokio copy {copied:.0} MB/s, served {served:.0} MB/s, ratio {ratio:.3}");
     }
-    let ratios = served_times.iter().zip(&copied_times).map(|(served, copied)| served / copied);
-    let ratio = Samples::new(ratios.collect())?;
-    let what =
-        format!("1 GiB through cat, served against tokio copy ({} in {ROUNDS} rounds)", ratio.spread());
+    let ratio = format!("the second by the first ({})", rounds.spread()?);
+    let memory = |of: &Server| of.memory("VmHWM");
     Ok(vec![
-        Row::new(
-            "1 GiB through cat by tokio::io::copy",
-            Quantity(Samples::new(copied_times)?.median(), 0, "MB/s"),
-            Goal::Nowhere,
-        ),
-        Row::new(
-            "1 GiB through `stack cat`",
-            Quantity(Samples::new(served_times)?.median(), 0, "MB/s"),
-            Goal::Nowhere,
-        ),
-        Row::new(what, Quantity(ratio.median(), 2, ""), Goal::AtLeast(1.0)),
-        Row::new(
-            "peak resident memory of the server",
-            Quantity(served.memory("VmHWM")?, 1, "MB"),
-            Goal::Below(64.0),
-        ),
-        Row::new(
-            "peak resident memory of the tokio copy",
-            Quantity(copied.memory("VmHWM")?, 1, "MB"),
-            Goal::Nowhere,
-        ),
+        Row::new("1 GiB through cat by tokio's copy", Unit::MegabytesPerSecond, rounds.reference()?.median()),
+        Row::new("1 GiB through `stack cat`", Unit::MegabytesPerSecond, rounds.served()?.median()),
+        Row::new(ratio, Unit::Ratio, rounds.ratios()?.median()).at_least(1.0),
+        Row::new("peak resident memory, tokio's copy", Unit::Megabytes, memory(&reference)?),
+        Row::new("peak resident memory, stack", Unit::Megabytes, memory(&server)?).below(64.0),
     ])
 }
 
 /// MB per second of the whole body, which goes both ways.
 fn rate(time: Duration) -> f64 {
-    f64::from(1u32 << 30) / 1e6 / time.as_secs_f64()
+    TOTAL as f64 / 1e6 / time.as_secs_f64()
 }
 
 fn through_stack(server: &Server, pattern: &Pattern) -> anyhow::Result<Duration> {
@@ -155,7 +132,7 @@ impl Pattern {
             stream.write_all(piece)?;
             sent += piece.len();
         }
-        Ok(stream.shutdown(Shutdown::Write)?)
+        Ok(())
     }
 }
 
@@ -164,12 +141,7 @@ impl Check<'_> {
         while !piece.is_empty() {
             let sent = self.pattern.at(self.seen, piece.len());
             let (now, later) = piece.split_at(sent.len());
-            ensure!(
-                now == sent,
-                "other bytes than were sent, between {} and {}",
-                self.seen,
-                self.seen + sent.len()
-            );
+            ensure!(now == sent, "other bytes than were sent, after the first {}", self.seen);
             self.seen += sent.len();
             piece = later;
         }

@@ -4,11 +4,12 @@ use std::env;
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
-use tokio::io;
+use tokio::io::{self, AsyncReadExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 
+use crate::copy::TOTAL;
 use crate::program::Owned;
 use crate::server::Server;
 
@@ -41,7 +42,9 @@ async fn through_cat(stream: TcpStream) -> anyhow::Result<()> {
     let stdout = cat.0.stdout.take().context("stdout was piped above")?;
     let mut stdin = Sender::from_owned_fd(stdin.into())?;
     let mut stdout = Receiver::from_owned_fd(stdout.into())?;
-    let (mut from_client, mut to_client) = stream.into_split();
+    let (from_client, mut to_client) = stream.into_split();
+    // As a server knows it by Content-Length: the client does not close to say that it has sent all.
+    let mut from_client = from_client.take(TOTAL as u64);
     let upload = tokio::spawn(async move { io::copy(&mut from_client, &mut stdin).await });
     let download = tokio::spawn(async move { io::copy(&mut stdout, &mut to_client).await });
     upload.await??;

@@ -7,79 +7,102 @@ use std::thread;
 #[derive(Debug)]
 pub(crate) struct Row {
     what: String,
-    seen: String,
+    seen: Result<(f64, Unit), Failed>,
     goal: Goal,
-    verdict: Verdict,
 }
 
-/// Where a number should be.
+/// The measure could not be taken.
+#[derive(Debug)]
+struct Failed;
+
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Goal {
+enum Goal {
     AtLeast(f64),
     Below(f64),
     /// Only to be seen.
     Nowhere,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Met,
-    Missed,
-    Nothing,
-    Failed,
+/// What a number counts, and so how many decimals of it mean something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unit {
+    Count,
+    Megabytes,
+    MegabytesPerSecond,
+    Milliseconds,
+    PerSecond,
+    Ratio,
 }
 
-/// A number, how many decimals of it mean something, and its unit.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Quantity(pub(crate) f64, pub(crate) usize, pub(crate) &'static str);
-
 impl Row {
-    pub(crate) fn new(what: impl Into<String>, quantity: Quantity, goal: Goal) -> Self {
-        let verdict = match goal {
-            Goal::AtLeast(bound) if quantity.0 >= bound => Verdict::Met,
-            Goal::Below(bound) if quantity.0 < bound => Verdict::Met,
-            Goal::Nowhere => Verdict::Nothing,
-            Goal::AtLeast(_) | Goal::Below(_) => Verdict::Missed,
-        };
-        Self { what: what.into(), seen: quantity.text(), goal, verdict }
+    /// A number without a goal.
+    pub(crate) fn new(what: impl Into<String>, unit: Unit, number: f64) -> Self {
+        Self { what: what.into(), seen: Ok((number, unit)), goal: Goal::Nowhere }
+    }
+
+    pub(crate) fn at_least(self, bound: f64) -> Self {
+        Self { goal: Goal::AtLeast(bound), ..self }
+    }
+
+    pub(crate) fn below(self, bound: f64) -> Self {
+        Self { goal: Goal::Below(bound), ..self }
     }
 
     /// The line of a measure that could not be taken.
     pub(crate) fn failed(name: &str, error: &anyhow::Error) -> Self {
-        let what = format!("{name}: {error:#}");
-        Self { what, seen: "none".into(), goal: Goal::Nowhere, verdict: Verdict::Failed }
+        Self { what: format!("{name}: {error:#}"), seen: Err(Failed), goal: Goal::Nowhere }
     }
 
     pub(crate) fn is_failed(&self) -> bool {
-        self.verdict == Verdict::Failed
+        self.seen.is_err()
+    }
+
+    fn seen(&self) -> String {
+        self.seen.as_ref().map_or_else(|Failed| "none".to_owned(), |&(number, unit)| unit.text(number))
+    }
+
+    fn verdict(&self) -> &'static str {
+        match (&self.seen, self.goal) {
+            (Err(Failed), _) => "FAILED",
+            (Ok(_), Goal::Nowhere) => "",
+            (Ok((number, _)), Goal::AtLeast(bound)) if *number >= bound => "met",
+            (Ok((number, _)), Goal::Below(bound)) if *number < bound => "met",
+            (Ok(_), _) => "MISSED",
+        }
     }
 }
 
-impl Quantity {
+impl Goal {
     fn text(self) -> String {
-        let Self(number, decimals, unit) = self;
-        format!("{number:.decimals$} {unit}").trim_end().to_owned()
+        match self {
+            Self::AtLeast(bound) => format!(">= {bound}"),
+            Self::Below(bound) => format!("< {bound}"),
+            Self::Nowhere => String::new(),
+        }
+    }
+}
+
+impl Unit {
+    fn text(self, number: f64) -> String {
+        match self {
+            Self::Count => format!("{number:.0}"),
+            Self::Megabytes => format!("{number:.1} MB"),
+            Self::MegabytesPerSecond => format!("{number:.0} MB/s"),
+            Self::Milliseconds => format!("{number:.3} ms"),
+            Self::PerSecond => format!("{number:.0} /s"),
+            Self::Ratio => format!("{number:.2}"),
+        }
     }
 }
 
 /// Prints the whole table.
 pub(crate) fn print(rows: &[Row]) {
     let width = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
-    println!("{:<width$} | {:>12} | {:>8} |", "measure", "seen", "goal");
-    println!("{:-<width$}-|-{:-<12}-|-{:-<8}-|--------", "", "", "");
+    println!("| {:<width$} | {:>10} | {:>7} |        |", "measure", "seen", "goal");
+    println!("|-{:-<width$}-|-{:-<10}-|-{:-<7}-|--------|", "", "", "");
     for row in rows {
-        let goal = match row.goal {
-            Goal::AtLeast(bound) => format!(">= {bound}"),
-            Goal::Below(bound) => format!("< {bound}"),
-            Goal::Nowhere => String::new(),
-        };
-        let verdict = match row.verdict {
-            Verdict::Met => "met",
-            Verdict::Missed => "MISSED",
-            Verdict::Nothing => "",
-            Verdict::Failed => "FAILED",
-        };
-        println!("{}", format!("{:<width$} | {:>12} | {goal:>8} | {verdict}", row.what, row.seen).trim_end());
+        let (seen, goal, verdict) = (row.seen(), row.goal.text(), row.verdict());
+        println!("| {:<width$} | {seen:>10} | {goal:>7} | {verdict:<6} |", row.what);
     }
 }
 

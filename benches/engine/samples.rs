@@ -1,8 +1,15 @@
-//! Sorted numbers and the places in them.
+//! What a list of numbers comes to: its median, its ends, and how one list compares with another.
 
 /// At least one number, in order.
 #[derive(Debug)]
 pub(crate) struct Samples(Vec<f64>);
+
+/// The same thing done by the reference and by `stack`, again and again in turns.
+#[derive(Debug, Default)]
+pub(crate) struct Rounds {
+    reference: Vec<f64>,
+    served: Vec<f64>,
+}
 
 impl Samples {
     /// Sorts; an empty list is an error, since it has no median.
@@ -13,7 +20,7 @@ impl Samples {
     }
 
     pub(crate) fn least(&self) -> f64 {
-        self.quantile(0, 1)
+        self.0[0]
     }
 
     pub(crate) fn median(&self) -> f64 {
@@ -22,17 +29,40 @@ impl Samples {
     }
 
     pub(crate) fn most(&self) -> f64 {
-        self.quantile(1, 1)
+        self.0[self.0.len() - 1]
     }
 
-    /// The number that `part` of `whole` are below, by the nearest rank.
-    pub(crate) fn quantile(&self, part: usize, whole: usize) -> f64 {
-        let rank = (self.0.len() * part).div_ceil(whole);
-        self.0[rank.clamp(1, self.0.len()) - 1]
+    /// What 99 of 100 numbers do not exceed, by the nearest rank.
+    pub(crate) fn p99(&self) -> f64 {
+        self.0[(self.0.len() * 99).div_ceil(100) - 1]
+    }
+}
+
+impl Rounds {
+    /// Adds a round; gives the ratio of its numbers.
+    pub(crate) fn add(&mut self, reference: f64, served: f64) -> f64 {
+        self.reference.push(reference);
+        self.served.push(served);
+        served / reference
     }
 
-    /// `0.81-0.86`: from the least to the most.
-    pub(crate) fn spread(&self) -> String {
-        format!("{:.2}-{:.2}", self.least(), self.most())
+    pub(crate) fn reference(&self) -> anyhow::Result<Samples> {
+        Samples::new(self.reference.clone())
+    }
+
+    pub(crate) fn served(&self) -> anyhow::Result<Samples> {
+        Samples::new(self.served.clone())
+    }
+
+    /// Served by reference, round for round: a machine that slows down for a while harms both alike.
+    pub(crate) fn ratios(&self) -> anyhow::Result<Samples> {
+        Samples::new(self.served.iter().zip(&self.reference).map(|(served, other)| served / other).collect())
+    }
+
+    /// `lowest to highest of 7 rounds`, for the table.
+    pub(crate) fn spread(&self) -> anyhow::Result<String> {
+        let ratios = self.ratios()?;
+        let (least, most) = (ratios.least(), ratios.most());
+        Ok(format!("{least:.2} to {most:.2} in {} rounds", self.served.len()))
     }
 }

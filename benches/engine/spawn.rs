@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use crate::report::{Goal, Quantity, Row};
-use crate::samples::Samples;
+use crate::report::{Row, Unit};
+use crate::samples::Rounds;
 use crate::server::Server;
 use crate::{client, program};
 
@@ -15,53 +15,24 @@ const ROUNDS: usize = 7;
 const SECONDS: &str = "3";
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// One round of both, one right after the other.
-#[derive(Clone, Copy, Debug)]
-struct Round {
-    bare: f64,
-    served: f64,
-}
-
 pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
     let hello = program::compile("hello", &["-static"])?;
     let bare = program::compile("spawn_loop", &["-pthread"])?;
     let server = Server::stack(&[&hello])?;
     ensure!(client::get(&server)?.contains("hello\n"), "the service does not say hello");
-    let mut rounds = Vec::new();
-    for number in 0..ROUNDS {
-        let round = round(&bare, &hello, &server, number)?;
-        let Round { bare, served } = round;
-        println!("  bare loop {bare:6.0}/s, served {served:6.0}/s, ratio {:.3}", served / bare);
-        rounds.push(round);
+    let mut rounds = Rounds::default();
+    for _ in 0..ROUNDS {
+        let (bare, served) = (starts(&bare, &hello)?, requests(&server)?);
+        let ratio = rounds.add(bare, served);
+        println!("  bare loop {bare:.0}/s, served {served:.0}/s, ratio {ratio:.3}");
     }
-    let of = |number: fn(&Round) -> f64| Samples::new(rounds.iter().map(number).collect());
-    let ratio = of(|round| round.served / round.bare)?;
-    let what = format!("static program, served against bare loop ({} in {ROUNDS} rounds)", ratio.spread());
-    let after = server.memory("VmRSS")?;
+    let ratio = format!("the second by the first ({})", rounds.spread()?);
     Ok(vec![
-        Row::new(
-            "bare posix_spawn loop, two workers",
-            Quantity(of(|round| round.bare)?.median(), 0, "/s"),
-            Goal::Nowhere,
-        ),
-        Row::new(
-            "static program over HTTP, 8 connections",
-            Quantity(of(|round| round.served)?.median(), 0, "/s"),
-            Goal::Nowhere,
-        ),
-        Row::new(what, Quantity(ratio.median(), 2, ""), Goal::AtLeast(0.75)),
-        Row::new("resident memory after that load", Quantity(after, 1, "MB"), Goal::Nowhere),
+        Row::new("starts of a bare posix_spawn loop", Unit::PerSecond, rounds.reference()?.median()),
+        Row::new("requests for the same program", Unit::PerSecond, rounds.served()?.median()),
+        Row::new(ratio, Unit::Ratio, rounds.ratios()?.median()).at_least(0.75),
+        Row::new("resident memory after that load", Unit::Megabytes, server.memory("VmRSS")?),
     ])
-}
-
-/// Which of the two comes first changes with the round, so that a machine that slows down harms neither.
-fn round(bare: &Path, hello: &Path, server: &Server, number: usize) -> anyhow::Result<Round> {
-    if number.is_multiple_of(2) {
-        let bare = starts(bare, hello)?;
-        return Ok(Round { bare, served: requests(server)? });
-    }
-    let served = requests(server)?;
-    Ok(Round { bare: starts(bare, hello)?, served })
 }
 
 /// Starts per second of the bare loop.

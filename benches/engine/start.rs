@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 
-use crate::report::{Goal, Quantity, Row};
+use crate::report::{Row, Unit};
 use crate::samples::Samples;
 use crate::server::{STACK, Server};
 use crate::{client, program};
@@ -24,17 +24,13 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
     println!("  {STARTS} starts: {:.2} to {:.2} ms", times.least(), times.most());
     let server = Server::stack(&[&hello])?;
     client::get(&server)?;
-    let size = u32::try_from(fs::metadata(STACK)?.len())?;
-    let crates = u32::try_from(crates()?)?;
+    let idle = server.memory("VmRSS")?;
+    let size = fs::metadata(STACK)?.len() as f64 / 1e6;
     Ok(vec![
-        Row::new(
-            "start of the server to its first answer, median",
-            Quantity(times.median(), 1, "ms"),
-            Goal::Below(30.0),
-        ),
-        Row::new("resident memory when idle", Quantity(server.memory("VmRSS")?, 1, "MB"), Goal::Below(10.0)),
-        Row::new("release binary", Quantity(f64::from(size) / 1e6, 1, "MB"), Goal::Below(8.0)),
-        Row::new("crates in the default build", Quantity(f64::from(crates), 0, ""), Goal::Below(111.0)),
+        Row::new("start of the server to its first answer", Unit::Milliseconds, times.median()).below(30.0),
+        Row::new("resident memory, idle", Unit::Megabytes, idle).below(10.0),
+        Row::new("release binary", Unit::Megabytes, size).below(8.0),
+        Row::new("crates in the default build", Unit::Count, crates()? as f64).below(111.0),
     ])
 }
 

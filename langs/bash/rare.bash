@@ -14,11 +14,9 @@ _stack_trailer() {
 
 # Leaves its argument as a JSON string in _stack_json. By bytes and in pieces, since bash takes quadratic time.
 _stack_escape() {
-    local LC_ALL=C rest=$1 piece code character escape
+    local LC_ALL=C piece code character escape
     _stack_json=
-    while [[ -n $rest ]]; do
-        piece=${rest:0:1000}
-        rest=${rest:1000}
+    while IFS= read -rN 1000 piece || [[ -n $piece ]]; do
         piece=${piece//\\/"\\\\"}
         piece=${piece//\"/"\\\""}
         if [[ $piece == *[[:cntrl:]]* ]]; then
@@ -29,8 +27,8 @@ _stack_escape() {
             done
         fi
         _stack_json+=$piece
-    done
-    _stack_json=\"$_stack_json\"
+    done <<<"$1"
+    _stack_json=\"${_stack_json%'\u000a'}\"
 }
 
 # Hook_env_NAME and Hook_env[NAME] for every variable there is, which costs more than all the rest of the bridge.

@@ -10,10 +10,12 @@ import marshal
 import os
 import sys
 
-from _stack_hook import Control, Map, Request, Response, decode
+from _stack_hook import Control, Map, Request, Response, decode, uploads
 
 # A file that changed this lately could change again without its times showing it.
 SETTLED = 3_000_000_000
+# How many compiled scripts are kept: a prime, so that every byte of a path counts. Two that meet replace each other.
+SLOTS = 1_021
 
 
 class Descriptor(io.FileIO):
@@ -80,8 +82,9 @@ class Service:
         """The compiled script, from the bridge's own folder when the file has not changed since."""
         with open(self.path, "rb") as file:
             facts = os.fstat(file.fileno())
-            key = self.path, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
-            place = f"{self.folder}/{facts.st_dev:x}-{facts.st_ino:x}-{sys.hexversion:x}-{sys.flags.optimize}"
+            key = self.path, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+            slot = int.from_bytes(os.fsencode(self.path), "little") % SLOTS
+            place = f"{self.folder}/{slot}-{sys.hexversion:x}-{sys.flags.optimize}.code"
             try:
                 with open(place, "rb") as kept:
                     known, code = marshal.load(kept)
@@ -110,6 +113,7 @@ class Service:
         hook["env"] = Map(os.environ)
         hook["req"] = hook["input"] = Request(hook["req"])
         hook["req"]["params"] = hook["params"]
+        hook["files"] = Map(uploads(hook))
         hook["res"] = Response(self.control, self.body)
         hook["log"] = self.control.log
 
@@ -213,7 +217,7 @@ def main(folder):
 def keep(place, key, code):
     """Stores a compiled script for the next start."""
     import time
-    if time.time_ns() - max(key[2:]) < SETTLED:
+    if time.time_ns() - max(key[-2:]) < SETTLED:
         return
     try:
         with open(f"{place}.{os.getpid()}", "xb") as file:

@@ -86,7 +86,7 @@ class Response:
     """The response, under Python's names and under those of Node and Express."""
 
     def __init__(self, control, body):
-        self.__dict__.update(_control=control, _body=body, _code=200, _message=None)
+        self.__dict__.update(_control=control, _body=body, _code=200, _message=None, _typed=False)
 
     status_code = statusCode = property(lambda self: self._code)
     status_message = statusMessage = property(lambda self: self._message)
@@ -108,14 +108,23 @@ class Response:
         return self
 
     def set_header(self, name, value):
-        self._control.respond(*fields("setHeader", name, value))
-        return self
+        return self._header("setHeader", name, value)
 
     def append_header(self, name, value):
-        self._control.respond(*fields("appendHeader", name, value))
+        return self._header("appendHeader", name, value)
+
+    def _header(self, kind, name, value):
+        self._note(name)
+        self._control.respond((kind, {"name": name, "value": scalars(value)}))
         return self
 
+    def _note(self, name):
+        if name.lower() == "content-type":
+            self.__dict__["_typed"] = True
+
     def remove_header(self, name):
+        if name.lower() == "content-type":
+            self.__dict__["_typed"] = False
         self._control.respond(("removeHeader", {"name": name}))
         return self
 
@@ -123,16 +132,14 @@ class Response:
         if message is not None and not isinstance(message, str):
             message, headers = None, message
         self.__dict__.update(_code=code, _message=message)
-        head = {"code": code} if message is None else {"code": code, "message": message}
-        messages, seen = [("writeHead", head)], set()
-        for name, value in pairs(headers):
-            messages += fields("appendHeader" if name.lower() in seen else "setHeader", name, value)
-            seen.add(name.lower())
-        self._control.respond(*messages)
+        fields = [[name, scalars(value)] for name, value in pairs(headers)]
+        for name, _ in fields:
+            self._note(name)
+        self._control.respond(("writeHead", {"code": code, "message": message, "headers": fields}))
         return self
 
     def add_trailers(self, trailers):
-        self._control.respond(("addTrailers", {"trailers": {name: str(value) for name, value in pairs(trailers)}}))
+        self._control.respond(("addTrailers", {"trailers": [[name, scalars(value)] for name, value in pairs(trailers)]}))
         return self
 
     def write_continue(self):
@@ -149,9 +156,10 @@ class Response:
         return self
 
     def json(self, value):
-        """Sends a value as indented JSON."""
+        """Sends a value as indented JSON, under a type of its own unless there is one already."""
         text = encode(value, "\n") + "\n"
-        self.set_header("Content-Type", "application/json")
+        if not self._typed:
+            self.set_header("Content-Type", "application/json")
         return self.write(text.encode("utf-8", "backslashreplace"))
 
     def end(self, data=None):
@@ -175,11 +183,27 @@ def pairs(headers):
     return headers.items() if hasattr(headers, "items") else headers or ()
 
 
-def fields(kind, name, value):
-    """The messages that give a header one value, or each of several."""
-    for each in value if isinstance(value, (list, tuple)) else (value,):
-        yield kind, {"name": name, "value": str(each)}
-        kind = "appendHeader"
+def scalars(value):
+    """What a header takes: a text, or a list of them."""
+    return list(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def uploads(hook):
+    """The uploaded files, each under its name as a form writes it: `f`, `a[f]`."""
+    media_type = hook["req"]["headers"].get("content-type", "").lower()
+    return files_in(hook["params"].items()) if media_type.startswith("multipart/form-data") else ()
+
+
+def files_in(items, before="", after=""):
+    # The fields of a multipart body are text, so that a number tells a file from fields that imitate one.
+    for key, value in items:
+        name = f"{before}{key}{after}"
+        if isinstance(value, list):
+            yield from files_in(enumerate(value), name + "[", "]")
+        elif isinstance(value, dict) and isinstance(value.get("size"), int):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from files_in(value.items(), name + "[", "]")
 
 
 def decode(text, parse_int=int):

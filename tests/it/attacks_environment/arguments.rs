@@ -14,10 +14,13 @@ fn attack_09_a_query_is_no_argument() {
     for server in [Server::start(&[script]), Server::start(&command)] {
         server.unharmed(|| {
             let plain = text_of(&server.get("/"));
-            for query in ["-s", "-d+allow_url_include%3d1", "%ADs", "--version", "a+b+c", "-c+id", "x"] {
+            for query in ["-s", "-d+allow_url_include%3d1", "--version", "a+b+c", "-c+id", "x"] {
                 assert_eq!(text_of(&server.get(&format!("/?{query}"))), plain, "{query}");
                 assert_eq!(text_of(&server.get(&format!("/{query}"))), plain, "{query} as a path");
             }
+            // A soft hyphen alone is no UTF-8; where names of parameters are read it is refused.
+            let response = server.get("/?%AD-s");
+            assert!(response.status == 400 || text_of(&response) == plain, "{}", response.text());
         });
     }
 }
@@ -25,7 +28,8 @@ fn attack_09_a_query_is_no_argument() {
 #[test]
 fn attack_10_no_command_line_shows_the_request() {
     let folder = Folder::new();
-    let fifo = folder.fifo("go");
+    // Nobody ever writes to it, so whoever reads it waits until it is killed.
+    let fifo = folder.fifo("never");
     let python = format!("SOURCEWORD = 1\nprint('begun', flush=True)\nopen({fifo:?}).read()\n");
     let javascript = format!(
         "const SOURCEWORD = 1; module.exports = hook => {{ hook.res.write('begun\\n'); require('fs').readFileSync({fifo:?}) }}"
@@ -40,13 +44,11 @@ fn attack_10_no_command_line_shows_the_request() {
         if interpreter(program) {
             let server = Server::builder().arguments(&["--env", "VARIABLE=ENVWORD", &script]).start();
             check_command_lines(program, &server);
-            fs::write(&fifo, "go\n").unwrap();
         }
     }
     let code = format!(": SOURCEWORD; echo begun; read -r line < {fifo}");
     let server = Server::builder().arguments(&["-l", "bash", "-e", &code]).start();
     check_command_lines("inline code", &server);
-    fs::write(&fifo, "go\n").unwrap();
 }
 
 /// Holds one request open and reads the command line of everything that runs for it.

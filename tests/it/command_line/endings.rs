@@ -34,6 +34,7 @@ fn row_26_running_requests_are_counted_and_finish() {
             fs::write(folder.path(name), "go on\n").unwrap();
             assert_eq!(connection.rest(), (b"done\n".to_vec(), End::Complete));
         }
+        drop(connections);
         assert_eq!(server.wait(), 0);
     }
 }
@@ -46,6 +47,7 @@ fn row_26_one_request_is_one_request() {
     server.wait_for_log(|line| line == "1 request running; Ctrl-C again ends it");
     fs::write(folder.path("one"), "go on\n").unwrap();
     assert_eq!(connections[0].rest().1, End::Complete);
+    drop(connections);
     assert_eq!(server.wait(), 0);
 }
 
@@ -88,8 +90,9 @@ fn row_26_an_idle_server_ends_without_a_word() {
         idle.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assert_eq!(idle.response().text(), "hello\n");
         server.signal(signal);
-        assert_eq!(server.wait(), 0);
         assert_eq!(idle.closed(), End::Closed);
+        drop(idle);
+        assert_eq!(server.wait(), 0);
         assert!(server.log().iter().all(|line| !line.contains("running")), "{:?}", server.log());
     }
 }

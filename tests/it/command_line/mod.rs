@@ -16,6 +16,8 @@ mod words;
 
 use std::process::Command;
 
+pub(crate) use self::ports::free_port;
+
 use crate::harness::{Finished, Folder, Response, interpreter, run_with};
 
 /// The text of an answer that is in order.

@@ -24,7 +24,7 @@ impl DefaultPorts {
 }
 
 /// A port that nothing listens on, below those that the system gives out by itself.
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let first = 10_000 + u16::try_from(std::process::id() % 20_000).expect("below 20,000");
     let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::UNSPECIFIED, *port)).is_ok();
     (first..32_000).find(is_free).expect("one of many ports is free")

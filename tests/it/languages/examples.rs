@@ -1,1 +1,131 @@
-//! None.
+//! The examples: each does in every language what its folder promises.
+
+use std::path::Path;
+
+use super::{runs, text_of};
+use crate::harness::{PROJECT, Server, run_with};
+
+/// The same example in every language.
+fn each(stem: &str, check: impl Fn(&str)) {
+    for extension in ["js", "py", "sh"] {
+        let path = format!("examples/services/{stem}.{extension}");
+        assert!(Path::new(PROJECT).join(&path).is_file(), "there is no {path}");
+        if runs(&path) {
+            check(&path);
+        }
+    }
+}
+
+/// The same, served.
+fn each_served(stem: &str, check: impl Fn(&str, &Server)) {
+    each(stem, |path| check(path, &Server::start(&[path])));
+}
+
+#[test]
+fn examples_echo() {
+    each_served("echo/echo", |path, server| {
+        let text = text_of(&server.get("/?foo=bar"));
+        let lines: Vec<&str> = text.lines().collect();
+        let (name, shown) = match path.rsplit_once('.').unwrap().1 {
+            "js" => ("JavaScript", "{\"foo\":\"bar\"}"),
+            "py" => ("Python", "{'foo': 'bar'}"),
+            _ => ("Bash", "bar"),
+        };
+        assert_eq!(lines[0], format!("Hello, this is a {name} script."), "{path}");
+        assert!(lines.len() == 3 && lines[1].contains("params") && lines[2].contains(shown), "{path}: {text}");
+    });
+    let server = Server::start(&["examples/services/echo/echo-es6-async.js"]);
+    assert!(text_of(&server.get("/?foo=bar")).ends_with("{\"foo\":\"bar\"}\n"));
+}
+
+#[test]
+fn examples_hello_world() {
+    each_served("hello-world/hello-world", |path, server| {
+        assert_eq!(text_of(&server.get("/")), "hello world\n", "{path}");
+    });
+}
+
+#[test]
+fn examples_clock_ticks_while_it_runs() {
+    each_served("streams/clock", |path, server| {
+        let text = text_of(&server.get("/?count=3&interval=20"));
+        assert_eq!(text.lines().count(), 3, "{path}: {text}");
+        assert!(text.lines().all(|line| line.starts_with("20") && line.contains(':')), "{path}: {text}");
+        let mut connection = server.connect();
+        connection.send("GET /?count=2&interval=600000 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(connection.head().status, 200, "{path}");
+        connection.body_until("\n");
+        assert_eq!(connection.ended(), None, "{path}");
+    });
+}
+
+#[test]
+fn examples_upload_reports_while_it_arrives() {
+    each_served("streams/upload", |path, server| {
+        let half = vec![b'x'; 500_000];
+        let mut connection = server.connect();
+        connection.send("PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000000\r\n\r\n");
+        connection.send(&half);
+        assert_eq!(connection.head().status, 200, "{path}");
+        let begun = connection.body_until("\n");
+        assert!(!begun.is_empty(), "{path}");
+        connection.send(&half);
+        let (rest, _) = connection.rest();
+        let text = String::from_utf8([begun, rest].concat()).unwrap();
+        assert!(text.ends_with("received 1000000 bytes\n"), "{path}: {text}");
+    });
+}
+
+#[test]
+fn examples_server_sent_events() {
+    each_served("sse/sse", |path, server| {
+        let page = server.request("GET", "/", &[("Accept", "text/html")], b"");
+        assert!(page.header("content-type").is_some_and(|value| value.starts_with("text/html")), "{path}");
+        assert!(text_of(&page).contains("new EventSource("), "{path}");
+        let mut connection = server.connect();
+        connection.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nLast-Event-ID: 41\r\n\r\n");
+        let head = connection.head();
+        assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")), "{path}");
+        assert_eq!(head.header("cache-control"), Some("no-cache"), "{path}");
+        let event = String::from_utf8(connection.body_until("\n\n")).unwrap();
+        assert!(event.starts_with("id: 42\ndata: "), "{path}: {event}");
+        let next = String::from_utf8(connection.body_until("\n\n")).unwrap();
+        assert!(next.starts_with("id: 43\ndata: "), "{path}: {next}");
+    });
+}
+
+const FORM: &str = "multipart/form-data; boundary=XX";
+
+/// A form as a browser sends it, with a file and one more field.
+fn form(name: &str, value: &str, file: &str) -> String {
+    let disposition = "Content-Disposition: form-data; name=";
+    format!(
+        "--XX\r\n{disposition}\"{name}\"\r\n\r\n{value}\r\n--XX\r\n{disposition}\"f\"; filename=\"no 'tes.txt\"\r\n\
+         Content-Type: text/plain\r\n\r\n{file}\r\n--XX--\r\n"
+    )
+}
+
+#[test]
+fn examples_uploader() {
+    each_served("uploads/uploader", |path, server| {
+        let page = server.get("/");
+        assert!(page.header("content-type").is_some_and(|value| value.starts_with("text/html")), "{path}");
+        assert!(text_of(&page).contains("multipart/form-data"), "{path}");
+        let described = text_of(&server.post("/", FORM, form("title", "My <notes>", "hello")));
+        let expected = "title: My <notes>\nfile: no 'tes.txt, 5 bytes, text/plain\n\
+            sha256: 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n";
+        assert_eq!(described, expected, "{path}");
+        let back = server.post("/", FORM, form("back", "1", "hello\nagain"));
+        assert_eq!(text_of(&back), "hello\nagain", "{path}");
+        let imitated = server.post("/", "application/json", "{\"f\":{\"path\":\"/etc/passwd\",\"size\":1}}");
+        assert!(imitated.status == 400 && !imitated.text().contains("root"), "{path}: {}", imitated.text());
+    });
+}
+
+#[test]
+fn examples_filter() {
+    each("filters/transform", |path| {
+        let finished = run_with(&["pipe", path], "hi\nyou\n".as_bytes(), |_| {});
+        assert_eq!((finished.code, finished.stdout.as_str()), (0, "HI\nYOU\n"), "{path}: {}", finished.stderr);
+    });
+}

@@ -167,7 +167,7 @@ fn row_52_end_breaks_the_line_after_text_and_never_after_bytes() {
 #[test]
 fn row_52_the_answer_ends_with_end_although_the_script_goes_on() {
     let scripts = [
-        ("x.js", "const fs = require('fs');\nmodule.exports = ({ res }) => {\n  res.end('done');\n  fs.readFileSync('go-on');\n};"),
+        ("x.js", "module.exports = async ({ res }) => {\n  res.end('done');\n  await require('fs/promises').readFile('go-on');\n};"),
         ("x.py", "hook.res.end('done')\nopen('go-on').read()"),
     ];
     for (name, text) in scripts {

@@ -68,7 +68,7 @@ fn attack_34_a_body_of_its_length_is_whole() {
 }
 
 #[test]
-fn attack_34_a_failure_is_no_success_because_the_length_was_reached() {
+fn row_58_a_failure_behind_a_declared_length_is_only_logged() {
     let server = Server::start(&["--", "sh", "-c", "echo 'Content-Length: 5' >&3; printf hello; exit 3"]);
     let answer = server.get("/");
     // The client has all that was promised; that the service failed stands in the log.
