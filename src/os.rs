@@ -24,6 +24,8 @@ pub(crate) const DESCRIPTORS: usize = 5;
 
 const CLOSE_RANGE_UNSHARE: c_uint = 1 << 1;
 const HIGHEST_SIGNAL: c_int = 64;
+/// The kernel's `struct sigaction` for SIG_DFL: handler, flags, restorer and mask are all zero.
+const DEFAULT_ACTION: [u64; 4] = [0; 4];
 /// The documented soft limit of a child's descriptors, whatever the server raised its own to.
 const CHILD_DESCRIPTORS: libc::rlim_t = 1024;
 
@@ -221,11 +223,10 @@ unsafe fn prepare(child: &Child) -> Step {
         }
         // Without close_range (before Linux 5.9) what is left is close-on-exec.
         libc::syscall(libc::SYS_close_range, DESCRIPTORS as c_uint, c_uint::MAX, 0);
-        let mut default: libc::sigaction = std::mem::zeroed();
-        default.sa_sigaction = libc::SIG_DFL;
         for signal in 1..=HIGHEST_SIGNAL {
-            // Ignored signals would survive exec; KILL, STOP and the C library's own two refuse, as they may.
-            libc::sigaction(signal, &default, ptr::null_mut());
+            // Ignored signals would survive exec. By the bare call, since the C library refuses its own two, which
+            // it may itself have left ignored; KILL and STOP refuse, as they may.
+            libc::syscall(libc::SYS_rt_sigaction, signal, &DEFAULT_ACTION, 0, size_of::<u64>());
         }
         libc::setsid();
         libc::setrlimit(libc::RLIMIT_NOFILE, &child.limit);

@@ -15,7 +15,11 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use http::{Request, Response, Version, header::HOST, request};
+use http::{
+    HeaderValue, Request, Response, Version,
+    header::{CONNECTION, HOST},
+    request,
+};
 use http_body_util::BodyExt;
 use tower_service::Service as TowerService;
 
@@ -215,7 +219,12 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response<Bod
     let service = shared.service.get();
     if let Err(failure) = acceptable(&shared, &head) {
         let audience = audience(service.spec().errors, &head, peer.as_deref());
-        return refuse(&failure, &head, &exchange, audience);
+        let mut response = refuse(&failure, &head, &exchange, audience);
+        if failure.kind == Kind::BadRequest && head.version < Version::HTTP_2 {
+            // What was said of one request cannot be trusted to say where the next begins.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        return response;
     }
     let request = Request::from_parts(head, body);
     invoke(&service, Call { request, exchange, resources: Arc::clone(&shared.resources), peer }).await

@@ -44,7 +44,7 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
         let ratio = rounds.add(copied, served);
         println!("  tokio copy {copied:.0} MB/s, served {served:.0} MB/s, ratio {ratio:.3}");
     }
-    let ratio = format!("the second by the first ({})", rounds.spread()?);
+    let ratio = format!("served by tokio's copy, the ratio ({})", rounds.spread()?);
     let memory = |of: &Server| of.memory("VmHWM");
     Ok(vec![
         Row::new("1 GiB through cat by tokio's copy", Unit::MegabytesPerSecond, rounds.reference()?.median()),

@@ -26,7 +26,7 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
         let ratio = rounds.add(bare, served);
         println!("  bare loop {bare:.0}/s, served {served:.0}/s, ratio {ratio:.3}");
     }
-    let ratio = format!("the second by the first ({})", rounds.spread()?);
+    let ratio = format!("served by bare loop, the ratio ({})", rounds.spread()?);
     Ok(vec![
         Row::new("starts of a bare posix_spawn loop", Unit::PerSecond, rounds.reference()?.median()),
         Row::new("requests for the same program", Unit::PerSecond, rounds.served()?.median()),

@@ -4,7 +4,13 @@
 
 mod attacks_environment;
 mod attacks_framing;
+mod command_line;
 mod harness;
+mod languages;
+mod library;
+mod processes;
+mod readme;
 mod requests;
+mod responses;
 
 mod tidy;

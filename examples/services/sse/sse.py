@@ -17,8 +17,8 @@ def send_page():
 def send_events():
     hook.res.set_header("Content-Type", "text/event-stream")
     hook.res.set_header("Cache-Control", "no-cache")
-    last = int(hook.req.headers.get("last-event-id", 0))
-    for number in count(last + 1):
+    last = hook.req.headers.get("last-event-id", "")
+    for number in count(int(last) + 1 if last.isdecimal() and len(last) < 10 else 1):
         hook.res.write(f"id: {number}\ndata: {time.strftime('%H:%M:%S')}\n\n")
         time.sleep(1)
 

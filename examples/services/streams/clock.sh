@@ -4,9 +4,9 @@
 count=${hook_params_count:-10}
 
 # Bash would run what stands in the brackets of a "number" such as a[$(id)].
-if [[ ! $count =~ ^[1-9][0-9]{0,5}$ ]]; then
+if [[ ! $count =~ ^(0|[1-9][0-9]{0,5})$ ]]; then
     status 400
-    echo "count is a number from 1 to 999999"
+    echo "count is a number up to 999999"
     exit
 fi
 

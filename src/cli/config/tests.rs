@@ -34,7 +34,7 @@ fn spec(serve: Serve) -> std::sync::Arc<Spec> {
     serve.builder.build().unwrap().spec().clone()
 }
 
-fn error(typed: &[&str]) -> crate::Error {
+fn error(typed: &[&str]) -> crate::error::Error {
     let result = served_at(typed, Surroundings::default());
     let result = result.map_err(|error| error.downcast().unwrap()).and_then(|serve| serve.builder.build());
     result.unwrap_err()

@@ -127,6 +127,7 @@ fn attack_07_values_come_back_and_nothing_is_executed() {
 fn attack_07_nested_values_in_bash() {
     let folder = Folder::new();
     let marker = folder.path("marker");
+    let scripts = Folder::new();
     let script = r#"key="k']; id"
 printf '%s|' "$Hook_params_a_b" "${Hook_params[a[b]]}" "${Hook_params[$key]}""#;
     let server = Server::start(&[scripts.script("nested.sh", script)]);

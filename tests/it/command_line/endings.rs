@@ -3,13 +3,14 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::harness::{Connection, End, Folder, Server, eventually};
 
 /// Starts a server with as many running requests as there are names; each goes on when its pipe is written to.
 fn busy(folder: &Folder, names: &[&str], flags: &[&str]) -> (Server, Vec<Connection>) {
-    let script = folder.program("wait", "#!/bin/sh\necho started\nread line < \"./$QUERY_STRING\"\necho done\n");
+    let script =
+        folder.program("wait", "#!/bin/sh\necho started\nread line < \"./$QUERY_STRING\"\necho done\n");
     let server = Server::start(&[flags, &[&script]].concat());
     let connections = names.iter().map(|name| {
         folder.fifo(name);
@@ -37,6 +38,27 @@ fn row_26_running_requests_are_counted_and_finish() {
         drop(connections);
         assert_eq!(server.wait(), 0);
     }
+}
+
+#[test]
+fn row_26_a_terminal_signals_the_server_and_no_service() {
+    let folder = Folder::new();
+    let script = folder.program("wait", "#!/bin/sh\necho started\nread line < ./pipe\necho done\n");
+    let mut server =
+        Server::builder().under(&["setsid"]).arguments(&["--drain-timeout", "5m", &script]).start();
+    folder.fifo("pipe");
+    let mut connection = server.connect();
+    connection.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert_eq!(connection.head().status, 200);
+    connection.body_until("started\n");
+    // What Ctrl-C does: the whole foreground group has the signal.
+    let group = Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap();
+    kill_process_group(group, Signal::INT).unwrap();
+    server.wait_for_log(|line| line == "1 request running; Ctrl-C again ends it");
+    fs::write(folder.path("pipe"), "go on\n").unwrap();
+    assert_eq!(connection.rest(), (b"done\n".to_vec(), End::Complete));
+    drop(connection);
+    assert_eq!(server.wait(), 0);
 }
 
 #[test]

@@ -39,7 +39,8 @@ fn row_23_the_servers_variables_reach_the_script() {
 #[test]
 fn row_23_flags_go_before_files_and_those_before_the_server() {
     let folder = Folder::new();
-    let text = "# a comment\n\nT_FILE=file # a comment\nexport T_BOTH='file'\nT_QUOTED=\"a \\\"b\\\"\\n$T_FILE\"\n";
+    let text =
+        "# a comment\n\nT_FILE=file # a comment\nexport T_BOTH='file'\nT_QUOTED=\"a \\\"b\\\"\\n$T_FILE\"\n";
     let file = folder.script("variables", text);
     let second = folder.script("second", "T_FILE=second\r\n");
     let start = |arguments: &[&str]| {

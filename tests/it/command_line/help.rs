@@ -22,7 +22,9 @@ fn row_01_help_shows_the_flags_in_groups_with_examples() {
         "--errors",
         "-q, --quiet",
     ];
-    for text in flags.into_iter().chain(["Usage: stack", "Service:", "Server:", "Limits:", "Examples:", "curl "]) {
+    for text in
+        flags.into_iter().chain(["Usage: stack", "Service:", "Server:", "Limits:", "Examples:", "curl "])
+    {
         assert!(help.stdout.contains(text), "{text} is not in:\n{}", help.stdout);
     }
     let widest = help.stdout.lines().map(|line| line.chars().count()).max();
@@ -53,7 +55,8 @@ fn row_01_every_option_has_a_name_in_the_environment() {
     assert_ne!(server.address().port(), 3000);
     let response = server.get("/");
     assert_eq!((response.text().as_str(), response.header("content-type")), ("hello\n", Some("text/x-a")));
-    let flag = Server::builder().env("STACK_CONTENT_TYPE", "text/x-a").arguments(&["--content-type", "text/x-b"]);
+    let flag =
+        Server::builder().env("STACK_CONTENT_TYPE", "text/x-a").arguments(&["--content-type", "text/x-b"]);
     let flagged = flag.arguments(&["echo", "hello"]).start();
     assert_eq!(flagged.get("/").header("content-type"), Some("text/x-b"));
     flagged.wait_for_log(|line| line.contains("GET / 200"));

@@ -35,7 +35,9 @@ fn row_24_languages_are_listed_with_their_interpreters() {
 
 #[test]
 fn row_24_one_language_by_any_of_its_names() {
-    for (name, language) in [("python", "python"), ("node", "javascript"), ("es6", "javascript"), ("sh", "bash")] {
+    for (name, language) in
+        [("python", "python"), ("node", "javascript"), ("es6", "javascript"), ("sh", "bash")]
+    {
         let text = run(&["languages", name]);
         assert!(text.code == 0 && text.stdout.starts_with(language), "{name}: {text:?}");
         let languages = listed(&run(&["languages", "--json", name]));
@@ -110,7 +112,8 @@ fn row_25_an_interpreter_that_was_chosen_and_is_missing() {
 fn row_25_the_remedies_work() {
     let Some(python) = real_python() else { return };
     let folder = Folder::new();
-    let start = |arguments: &[&str]| Server::builder().env("PATH", folder.path("")).arguments(arguments).start();
+    let start =
+        |arguments: &[&str]| Server::builder().env("PATH", folder.path("")).arguments(arguments).start();
     let script = folder.script("tool.py", "print('hello')\n");
     assert_eq!(text_of(&start(&["--interpreter", &python, &script]).get("/")), "hello\n");
     let named = folder.script("named.py", &format!("#!{python}\nprint('hello')\n"));

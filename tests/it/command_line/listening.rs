@@ -163,7 +163,8 @@ fn row_07_a_port_in_the_environment_that_is_none() {
 
 #[test]
 fn row_07_as_process_1_it_says_that_it_is_reachable_from_nowhere() {
-    let container = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    let container =
+        ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"];
     let allowed = Command::new(container[0]).args(&container[1..]).arg("true").output();
     if !interpreter("unshare") || !allowed.is_ok_and(|output| output.status.success()) {
         return;

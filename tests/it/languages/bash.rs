@@ -30,7 +30,8 @@ echo \"$Hook_service_name $hook_service_language $Hook_service_path\"";
 #[test]
 fn languages_bash_names_of_the_environment() {
     let folder = Folder::new();
-    let text = "echo \"${Hook_env_HOME} ${Hook_env[HOME]} $hook_env_HOME ${hook_env[HOME]} ${Hook_env_T_A} $T_A\"";
+    let text =
+        "echo \"${Hook_env_HOME} ${Hook_env[HOME]} $hook_env_HOME ${hook_env[HOME]} ${Hook_env_T_A} $T_A\"";
     let builder = Server::builder().env("HOME", "/the home").env("T_A", "a");
     let server = builder.arguments(&[folder.script("x.sh", text)]).start();
     assert_eq!(text_of(&server.get("/")), "/the home /the home /the home /the home a a\n");
@@ -38,7 +39,10 @@ fn languages_bash_names_of_the_environment() {
 
 #[test]
 fn languages_bash_a_parameter_makes_no_other_variable() {
-    let script = serve("x.sh", "echo \"$PATH|$IFS|${1-}|${x-}|${Hook_params[x]}|${Hook_params[a;id]}|$Hook_params_1\"");
+    let script = serve(
+        "x.sh",
+        "echo \"$PATH|$IFS|${1-}|${x-}|${Hook_params[x]}|${Hook_params[a;id]}|$Hook_params_1\"",
+    );
     let plain = text_of(&script.get("/?x=1&a;id=2&1=3"));
     let path = std::env::var("PATH").unwrap();
     assert_eq!(plain, format!("{path}| \t\n|||1|2|3\n"));
@@ -61,7 +65,10 @@ fn languages_bash_options_and_scopes_are_the_scripts_own() {
     assert_eq!(answer("set -euo pipefail; declare foo=1; f() { local foo=2; }; f; echo $foo $#"), "1 0\n");
     assert_eq!(answer("declare -A map=([a]=1); f() { echo ${map[a]}; }; f"), "1\n");
     assert_eq!(answer("trap 'echo at exit' EXIT; echo body"), "body\nat exit\n");
-    assert_eq!(answer("return_early() { return 0; }; return_early; echo body; return 0; echo lost"), "body\n");
+    assert_eq!(
+        answer("return_early() { return 0; }; return_early; echo body; return 0; echo lost"),
+        "body\n"
+    );
     assert_eq!(answer("shopt -s nullglob; IFS=,; set -- $hook_params_foo; echo $1"), "bar\n");
     assert_eq!(answer("echo $(cat) | tr a-z A-Z; echo \"${PIPESTATUS[0]}\""), "\n0\n");
     let failing = serve("x.sh", "set -e; false; echo lost").get("/");
@@ -70,7 +77,10 @@ fn languages_bash_options_and_scopes_are_the_scripts_own() {
 
 #[test]
 fn languages_bash_output_of_children_in_its_order() {
-    assert_eq!(answer("echo a; sh -c 'echo b'; (echo c); echo d | cat; { echo e; } > /dev/stdout"), "a\nb\nc\nd\ne\n");
+    assert_eq!(
+        answer("echo a; sh -c 'echo b'; (echo c); echo d | cat; { echo e; } > /dev/stdout"),
+        "a\nb\nc\nd\ne\n"
+    );
     let late = answer("(echo child) & wait; echo last");
     assert_eq!(late, "child\nlast\n");
 }

@@ -18,7 +18,10 @@ process.stdout.write(JSON.stringify([same, kinds, hook.service, hook.params]) + 
     assert_eq!(answer[0], serde_json::json!([true, true, true, true]));
     assert_eq!(answer[1], serde_json::json!(["object", "object", "object", "object", "function"]));
     let path = script.folder.path("x.js");
-    assert_eq!(answer[2], serde_json::json!({ "name": "javascript", "path": path, "language": "javascript" }));
+    assert_eq!(
+        answer[2],
+        serde_json::json!({ "name": "javascript", "path": path, "language": "javascript" })
+    );
     assert_eq!(answer[3], serde_json::json!({ "a": { "b": "c" } }));
 }
 
@@ -43,7 +46,10 @@ fn languages_javascript_forms() {
         ("x.cjs", "module.exports = hook => hook.res.end('ok')"),
         ("x.mjs", "export default hook => hook.res.end('ok')"),
         ("x.mjs", "await null;\nhook.res.end('ok')"),
-        ("x.js", "import fs from 'fs';\nexport default ({ res }) => res.end(typeof fs.readFile === 'function' && 'ok')"),
+        (
+            "x.js",
+            "import fs from 'fs';\nexport default ({ res }) => res.end(typeof fs.readFile === 'function' && 'ok')",
+        ),
     ];
     for (name, text) in forms {
         assert_eq!(text_of(&serve(name, text).get("/")), "ok\n", "{name}: {text}");
@@ -55,7 +61,8 @@ fn languages_javascript_a_file_that_does_nothing_says_so() {
     if !interpreter("node") {
         return;
     }
-    for text in ["", "const answer = 42;", "console.log('hello')", "module.exports = { name: 'no function' }"] {
+    for text in ["", "const answer = 42;", "console.log('hello')", "module.exports = { name: 'no function' }"]
+    {
         let response = serve("x.js", text).get("/");
         assert_eq!(response.status, 500, "{text}: {}", response.text());
         let page = response.text();
@@ -70,7 +77,11 @@ fn languages_javascript_next_takes_an_error() {
     if !interpreter("node") {
         return;
     }
-    for text in ["next(new Error('the reason'))", "setTimeout(next, 1, new Error('the reason'))", "next('the reason')"] {
+    for text in [
+        "next(new Error('the reason'))",
+        "setTimeout(next, 1, new Error('the reason'))",
+        "next('the reason')",
+    ] {
         let response = serve("x.js", &format!("module.exports = (req, res, next) => {{ {text} }}")).get("/");
         assert!(response.status == 500 && response.text().contains("the reason"), "{}", response.text());
     }
@@ -146,6 +157,32 @@ fn languages_javascript_everything_written_is_sent_before_it_exits() {
     ];
     for text in forms {
         let response = serve("x.js", &format!("module.exports = ({{ res }}) => {{ {text} }}")).get("/");
-        assert!(response.complete && response.body.len() >= 3_000_000, "{text}: {} bytes", response.body.len());
+        assert!(
+            response.complete && response.body.len() >= 3_000_000,
+            "{text}: {} bytes",
+            response.body.len()
+        );
     }
+}
+
+#[test]
+fn row_52_javascript_what_was_set_can_be_asked() {
+    if !interpreter("node") {
+        return;
+    }
+    let script = serve(
+        "x.js",
+        "module.exports = ({ res }) => {
+            const before = [res.statusCode, res.headersSent, res.hasHeader('X-A'), res.getHeader('x-a')];
+            res.status(404).setHeader('X-A', 'b');
+            const after = [res.statusCode, res.headersSent, res.hasHeader('x-a'), res.getHeader('X-A')];
+            res.flushHeaders();
+            res.writeContinue();
+            res.write(JSON.stringify([before, after]));
+            res.end(' ' + res.headersSent);
+        };",
+    );
+    let response = script.get("/");
+    assert_eq!((response.status, response.header("x-a")), (404, Some("b")));
+    assert_eq!(response.text(), "[[200,false,false,null],[404,false,true,\"b\"]] true\n");
 }

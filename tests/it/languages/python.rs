@@ -19,12 +19,24 @@ fn answers(text: &str, expected: &str) {
 
 #[test]
 fn languages_python_names() {
-    answers("print(Hook['params']['foo'], hook.params.foo, hook['params'].foo, Hook.params['foo'])", "bar bar bar bar\n");
-    answers("print(hook is Hook, hook is service, hook.input is hook.req, input is hook.req)", "True True True True\n");
+    answers(
+        "print(Hook['params']['foo'], hook.params.foo, hook['params'].foo, Hook.params['foo'])",
+        "bar bar bar bar\n",
+    );
+    answers(
+        "print(hook is Hook, hook is service, hook.input is hook.req, input is hook.req)",
+        "True True True True\n",
+    );
     answers("print(hook.params.a.b, hook['params']['a']['b'], hook.req.params is hook.params)", "c c True\n");
     answers("print(hook.params)", "{'foo': 'bar', 'a': {'b': 'c'}}\n");
-    answers("print(hook.service.name, hook.service.language, hook.service.path == __file__)", "python python True\n");
-    answers("print(isinstance(hook.params, dict), sorted(hook.params), hook.params.get('none'))", "True ['a', 'foo'] None\n");
+    answers(
+        "print(hook.service.name, hook.service.language, hook.service.path == __file__)",
+        "python python True\n",
+    );
+    answers(
+        "print(isinstance(hook.params, dict), sorted(hook.params), hook.params.get('none'))",
+        "True ['a', 'foo'] None\n",
+    );
 }
 
 #[test]
@@ -50,7 +62,10 @@ fn languages_python_the_function_input_still_reads_lines() {
 #[test]
 fn languages_python_it_is_the_main_program() {
     answers("if __name__ == '__main__':\n    print('main')", "main\n");
-    answers("import __main__, sys\nx = 1\nprint(__main__.x, sys.modules['__main__'].__file__ == __file__)", "1 True\n");
+    answers(
+        "import __main__, sys\nx = 1\nprint(__main__.x, sys.modules['__main__'].__file__ == __file__)",
+        "1 True\n",
+    );
     answers("import atexit\natexit.register(print, 'at exit')\nprint('body')", "body\nat exit\n");
     answers("import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)", "True\n");
     answers("import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: int = 1\nprint(A())", "A(x=1)\n");
@@ -58,7 +73,10 @@ fn languages_python_it_is_the_main_program() {
 
 #[test]
 fn languages_python_output_in_its_order_without_a_flush() {
-    answers("import sys\nprint('a', end='')\nsys.stdout.buffer.write(b'b')\nhook.res.write('c')\nprint('d')", "abcd\n");
+    answers(
+        "import sys\nprint('a', end='')\nsys.stdout.buffer.write(b'b')\nhook.res.write('c')\nprint('d')",
+        "abcd\n",
+    );
     answers("import os\nprint('a')\nos.system('echo b')\nprint('c')", "a\nb\nc\n");
     answers("import sys\nsys.__stdout__.write('a')\nprint('b', file=sys.__stdout__)", "ab\n");
     let bytes = "import sys\nsys.stdout.buffer.write(bytes(range(256)))";

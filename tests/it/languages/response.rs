@@ -41,8 +41,15 @@ fn row_52_the_status() {
 
 #[test]
 fn row_52_the_status_without_a_body() {
-    let codes = [("x.js", "res.status(403)"), ("x.js", "res.status(403).end()"), ("x.py", "hook.res.status(403)"), ("x.sh", "status 403")];
-    each(&codes, |code, response| assert_eq!((response.status, response.text()), (403, String::new()), "{code}"));
+    let codes = [
+        ("x.js", "res.status(403)"),
+        ("x.js", "res.status(403).end()"),
+        ("x.py", "hook.res.status(403)"),
+        ("x.sh", "status 403"),
+    ];
+    each(&codes, |code, response| {
+        assert_eq!((response.status, response.text()), (403, String::new()), "{code}")
+    });
 }
 
 #[test]
@@ -117,9 +124,15 @@ fn row_52_two_cookies_stay_two() {
 fn row_52_trailers() {
     let codes = [
         ("x.js", "res.addTrailers({ 'X-Sum': '5' }); res.end('text')"),
-        ("x.js", "res.setHeader('Trailer', 'X-Sum'); res.write('text'); res.addTrailers({ 'X-Sum': '5' }); res.end()"),
+        (
+            "x.js",
+            "res.setHeader('Trailer', 'X-Sum'); res.write('text'); res.addTrailers({ 'X-Sum': '5' }); res.end()",
+        ),
         ("x.py", "hook.res.addTrailers({'X-Sum': 5})\nprint('text')"),
-        ("x.py", "hook.res.set_header('Trailer', 'X-Sum')\nprint('text')\nhook.res.add_trailers({'X-Sum': '5'})"),
+        (
+            "x.py",
+            "hook.res.set_header('Trailer', 'X-Sum')\nprint('text')\nhook.res.add_trailers({'X-Sum': '5'})",
+        ),
         ("x.sh", "trailer X-Sum 5; echo text"),
         ("x.sh", "header Trailer X-Sum; echo text; trailer X-Sum 5"),
     ];
@@ -167,7 +180,10 @@ fn row_52_end_breaks_the_line_after_text_and_never_after_bytes() {
 #[test]
 fn row_52_the_answer_ends_with_end_although_the_script_goes_on() {
     let scripts = [
-        ("x.js", "module.exports = async ({ res }) => {\n  res.end('done');\n  await require('fs/promises').readFile('go-on');\n};"),
+        (
+            "x.js",
+            "module.exports = async ({ res }) => {\n  res.end('done');\n  await require('fs/promises').readFile('go-on');\n};",
+        ),
         ("x.py", "hook.res.end('done')\nopen('go-on').read()"),
     ];
     for (name, text) in scripts {

@@ -92,8 +92,14 @@ fn row_40_a_form_is_parameters_and_the_bytes_too() {
 #[test]
 fn row_23_the_environment_in_every_language() {
     let scripts = [
-        ("x.js", "module.exports = ({ env, res }) => res.end([env.T_A, env.REQUEST_METHOD, process.env.HTTP_X_B].join('|'))"),
-        ("x.py", "import os\nprint(hook.env.T_A, Hook['env']['REQUEST_METHOD'], os.environ['HTTP_X_B'], sep='|')"),
+        (
+            "x.js",
+            "module.exports = ({ env, res }) => res.end([env.T_A, env.REQUEST_METHOD, process.env.HTTP_X_B].join('|'))",
+        ),
+        (
+            "x.py",
+            "import os\nprint(hook.env.T_A, Hook['env']['REQUEST_METHOD'], os.environ['HTTP_X_B'], sep='|')",
+        ),
         ("x.sh", "echo \"$Hook_env_T_A|${hook_env[REQUEST_METHOD]}|$HTTP_X_B\""),
     ];
     for (name, text) in scripts {
@@ -109,7 +115,10 @@ fn row_23_the_environment_in_every_language() {
 #[test]
 fn row_56_the_log_in_every_language() {
     let scripts = [
-        ("x.js", "module.exports = hook => { hook.log('a', 'log', 5); console.error('an error'); hook.res.end('body'); }"),
+        (
+            "x.js",
+            "module.exports = hook => { hook.log('a', 'log', 5); console.error('an error'); hook.res.end('body'); }",
+        ),
         ("x.py", "import sys\nhook.log('a', 'log', 5)\nprint('an error', file=sys.stderr)\nprint('body')"),
         ("x.sh", "log a log 5; echo 'an error' >&2; echo body"),
     ];
@@ -130,9 +139,21 @@ fn row_56_the_log_in_every_language() {
 #[test]
 fn row_57_an_uncaught_error_is_a_500_with_the_users_own_lines() {
     let scripts = [
-        ("x.js", "function fail() {\n  throw new TypeError('the reason');\n}\nmodule.exports = () => fail();", "x.js:2"),
-        ("x.js", "module.exports = async () => {\n  await null;\n  throw new TypeError('the reason');\n};", "x.js:3"),
-        ("x.js", "module.exports = () => setTimeout(() => {\n  throw new TypeError('the reason');\n}, 1);", "x.js:2"),
+        (
+            "x.js",
+            "function fail() {\n  throw new TypeError('the reason');\n}\nmodule.exports = () => fail();",
+            "x.js:2",
+        ),
+        (
+            "x.js",
+            "module.exports = async () => {\n  await null;\n  throw new TypeError('the reason');\n};",
+            "x.js:3",
+        ),
+        (
+            "x.js",
+            "module.exports = () => setTimeout(() => {\n  throw new TypeError('the reason');\n}, 1);",
+            "x.js:2",
+        ),
         ("x.mjs", "export default () => {\n  throw new TypeError('the reason');\n};", "x.mjs:2"),
         ("x.py", "def fail():\n    raise TypeError('the reason')\nfail()", "line 2, in fail"),
         ("x.sh", "fail() {\n  the_reason TypeError\n  exit 127\n}\nfail", "line 2"),
@@ -178,7 +199,9 @@ fn row_58_exit_codes_in_every_language() {
 
 #[test]
 fn row_58_success_without_output_is_empty() {
-    for (name, text) in [("x.js", "module.exports = () => {}"), ("x.py", ""), ("x.sh", ""), ("x.js", "process.exit(0)")] {
+    for (name, text) in
+        [("x.js", "module.exports = () => {}"), ("x.py", ""), ("x.sh", ""), ("x.js", "process.exit(0)")]
+    {
         if runs(name) {
             assert_eq!(text_of(&serve(name, text).get("/")), "", "{name}: {text}");
         }
@@ -188,15 +211,24 @@ fn row_58_success_without_output_is_empty() {
 #[test]
 fn row_20_nothing_of_a_request_survives_it() {
     let scripts = [
-        ("x.js", "globalThis.count = (globalThis.count ?? 0) + 1; process.stdout.write(`${count} ${process.pid}`)"),
-        ("x.py", "import builtins, os\nbuiltins.count = getattr(builtins, 'count', 0) + 1\nprint(count, os.getpid(), end='')"),
+        (
+            "x.js",
+            "globalThis.count = (globalThis.count ?? 0) + 1; process.stdout.write(`${count} ${process.pid}`)",
+        ),
+        (
+            "x.py",
+            "import builtins, os\nbuiltins.count = getattr(builtins, 'count', 0) + 1\nprint(count, os.getpid(), end='')",
+        ),
         ("x.sh", "count=$((count + 1)); printf '%s %s' $count $$"),
     ];
     for (name, text) in scripts {
         if runs(name) {
             let script = serve(name, text);
             let [first, second] = [text_of(&script.get("/")), text_of(&script.get("/"))];
-            assert!(first.starts_with("1 ") && second.starts_with("1 ") && first != second, "{first} {second}");
+            assert!(
+                first.starts_with("1 ") && second.starts_with("1 ") && first != second,
+                "{first} {second}"
+            );
         }
     }
 }

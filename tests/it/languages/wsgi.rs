@@ -47,8 +47,20 @@ def app(environ, start_response):
 ";
     let Some(response) = answer(text) else { return };
     let expected = serde_json::json!([
-        "POST", "/p/ q", "a=b", "text/plain", "4", "HTTP/1.1", "value", "Basic eA==", "http", false, true, true,
-        "body", [1, 0]
+        "POST",
+        "/p/ q",
+        "a=b",
+        "text/plain",
+        "4",
+        "HTTP/1.1",
+        "value",
+        "Basic eA==",
+        "http",
+        false,
+        true,
+        true,
+        "body",
+        [1, 0]
     ]);
     assert_eq!(response.json(), expected);
 }
@@ -86,7 +98,8 @@ def app(environ, start_response):
 ";
     let Some(response) = answer(write) else { return };
     assert_eq!((response.status, response.text().as_str()), (200, "one two"));
-    let empty = "def app(environ, start_response):\n    start_response('204 No Content', [])\n    return []\n";
+    let empty =
+        "def app(environ, start_response):\n    start_response('204 No Content', [])\n    return []\n";
     assert_eq!(answer(empty).unwrap().status, 204);
 }
 
@@ -105,6 +118,8 @@ fn languages_wsgi_what_goes_wrong_is_a_500() {
 
 #[test]
 fn languages_wsgi_an_ordinary_function_of_that_name_is_left_alone() {
-    let Some(response) = answer("def app(name):\n    print('called', name)\napp('by the script')\n") else { return };
+    let Some(response) = answer("def app(name):\n    print('called', name)\napp('by the script')\n") else {
+        return;
+    };
     assert_eq!((response.status, response.text().as_str()), (200, "called by the script\n"));
 }

@@ -13,7 +13,12 @@ async fn row_85_settings_reach_the_process() {
     let folder = Folder::new();
     let variables = folder.script("variables", "FROM_FILE=file\nBOTH=file\n");
     let service = Service::builder()
-        .command(["sh", "-c", "printf '%s|' \"$FROM_FILE\" \"$BOTH\" \"${CARGO_MANIFEST_DIR-cleared}\" \"$@\"", "sh"])
+        .command([
+            "sh",
+            "-c",
+            "printf '%s|' \"$FROM_FILE\" \"$BOTH\" \"${CARGO_MANIFEST_DIR-cleared}\" \"$@\"",
+            "sh",
+        ])
         .arguments(["a b", "$(id)"])
         .clear_env()
         .env_file(variables)
@@ -28,7 +33,8 @@ async fn row_85_settings_reach_the_process() {
 
 #[tokio::test]
 async fn row_85_bodies_are_parsed_or_raw_as_was_asked() {
-    let document = |builder: stackvana::Builder| builder.command(["cat", "/dev/fd/4"]).document().build().unwrap();
+    let document =
+        |builder: stackvana::Builder| builder.command(["cat", "/dev/fd/4"]).document().build().unwrap();
     let form = || {
         let mut request = post("a=b");
         request.headers_mut().insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
@@ -60,8 +66,14 @@ async fn row_85_exit_codes_can_be_accepted() {
 #[tokio::test]
 async fn row_85_details_are_shown_to_nobody_unless_asked() {
     let builder = || Service::builder().command(["sh", "-c", "echo 'the secret reason' >&2; exit 3"]);
-    for (errors, shown) in [(None, false), (Some(Errors::Hide), false), (Some(Errors::ShowLocal), false), (Some(Errors::Show), true)] {
-        let service = errors.into_iter().fold(builder(), |builder, errors| builder.errors(errors)).build().unwrap();
+    for (errors, shown) in [
+        (None, false),
+        (Some(Errors::Hide), false),
+        (Some(Errors::ShowLocal), false),
+        (Some(Errors::Show), true),
+    ] {
+        let service =
+            errors.into_iter().fold(builder(), |builder, errors| builder.errors(errors)).build().unwrap();
         let page = text(spawn(&service, get("/")).await).await;
         assert_eq!(page.contains("the secret reason"), shown, "{errors:?}: {page}");
     }
@@ -101,8 +113,16 @@ fn row_85_errors_answer_questions_and_name_what_is_wrong() {
         (Service::builder().file(folder.root()), Error::is_not_servable, "folder"),
         (Service::builder().file(plain), Error::is_unknown_language, "language"),
         (Service::builder().code("echo"), Error::is_unknown_language, "language"),
-        (Service::builder().file(script).interpreter("/nowhere/python"), Error::is_missing_interpreter, "/nowhere/python"),
-        (Service::builder().command(["true"]).env("STACK_CONTROL", "x"), Error::is_invalid_setting, "STACK_CONTROL"),
+        (
+            Service::builder().file(script).interpreter("/nowhere/python"),
+            Error::is_missing_interpreter,
+            "/nowhere/python",
+        ),
+        (
+            Service::builder().command(["true"]).env("STACK_CONTROL", "x"),
+            Error::is_invalid_setting,
+            "STACK_CONTROL",
+        ),
     ];
     for (builder, question, named) in cases {
         let error = builder.build().unwrap_err();

@@ -29,7 +29,10 @@ fn assert_gone(pids: &[u32]) {
 }
 
 /// Waits for what no future tells of, without keeping the runtime from its work.
-async fn eventually_async<T: Send + 'static>(what: &'static str, ask: impl FnMut() -> Option<T> + Send + 'static) -> T {
+async fn eventually_async<T: Send + 'static>(
+    what: &'static str,
+    ask: impl FnMut() -> Option<T> + Send + 'static,
+) -> T {
     tokio::task::spawn_blocking(move || eventually(what, ask)).await.unwrap()
 }
 

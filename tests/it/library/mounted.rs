@@ -16,7 +16,8 @@ use crate::harness::{Connection, Folder};
 async fn row_85_mounted_in_plain_hyper() {
     let folder = Folder::new();
     let pipe = folder.fifo("go-on");
-    let stack = Stack::new(shell(&format!("echo first; read line < '{pipe}'; echo \"second $QUERY_STRING\"")));
+    let stack =
+        Stack::new(shell(&format!("echo first; read line < '{pipe}'; echo \"second $QUERY_STRING\"")));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -45,7 +46,9 @@ impl http_body::Body for Typed {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context).map(|text| text.map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
+        self.0
+            .poll_recv(context)
+            .map(|text| text.map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes())))))
     }
 }
 

@@ -39,10 +39,16 @@ async fn row_64_the_receipt_of_a_failure_before_the_head() {
 
 #[tokio::test]
 async fn row_58_a_failure_after_the_head_is_an_error_of_the_body() {
-    for (script, code, reason) in [("echo part; exit 3", Some(3), "exit 3"), ("echo part; kill -15 $$", None, "signal 15")] {
+    for (script, code, reason) in
+        [("echo part; exit 3", Some(3), "exit 3"), ("echo part; kill -15 $$", None, "signal 15")]
+    {
         let (body, report) = account(script).await;
         assert_eq!(body.unwrap_err(), "the service failed after its first byte", "{script}");
-        assert_eq!((report.status, report.exit_code, report.reason.as_str()), (200, code, reason), "{script}");
+        assert_eq!(
+            (report.status, report.exit_code, report.reason.as_str()),
+            (200, code, reason),
+            "{script}"
+        );
         assert!(report.broken_off, "{report:?}");
     }
 }

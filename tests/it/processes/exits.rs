@@ -43,7 +43,11 @@ fn attack_35_a_crash_in_mid_body_is_no_end() {
             assert!(rest.is_empty() && end != End::Complete, "late {path}: {rest:?} {end:?}");
         }
     });
-    shell.server.wait_for_log(|line| line.contains("BROKEN OFF: exit 3") && line.contains("--ok-exit 0,3"));
+    let mut told = 0;
+    shell.server.wait_for_log(|line| {
+        told += usize::from(line.contains("BROKEN OFF: exit 3") && line.contains("--ok-exit 0,3"));
+        told == 2
+    });
     shell.server.wait_for_log(|line| line.contains("GET /kill 200") && line.contains("BROKEN OFF: signal 9"));
 }
 

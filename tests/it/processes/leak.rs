@@ -91,6 +91,10 @@ fn one_connection(server: &Server, random: &mut Random) -> usize {
         }
         3 => {
             connection.send(get(random.any()));
+            // Once in a while a client waits until the server has had enough.
+            if random.below(40) == 0 {
+                let _ = connection.try_head().map(|_| connection.rest());
+            }
             1
         }
         4 => {
@@ -106,10 +110,6 @@ fn one_connection(server: &Server, random: &mut Random) -> usize {
         6 => half_a_body(&mut connection, random),
         _ => an_upload(&mut connection, random),
     };
-    // Once in a while a client waits until the server has had enough.
-    if random.below(300) == 0 {
-        let _ = connection.try_head().map(|_| connection.rest());
-    }
     if random.below(2) == 0 {
         connection.reset();
     }

@@ -22,10 +22,21 @@ esac";
 
 /// Has a service run that was asked for by `request`, lets the client leave, and expects the whole group to go.
 fn assert_ends<K>(shell: &Shell, request: impl AsRef<[u8]>, leave: impl FnOnce(Connection) -> K) {
+    assert_ends_after(shell, request, |_| (), leave);
+}
+
+/// The same where the client reads before it leaves.
+fn assert_ends_after<K>(
+    shell: &Shell,
+    request: impl AsRef<[u8]>,
+    read: impl FnOnce(&mut Connection),
+    leave: impl FnOnce(Connection) -> K,
+) {
     let before = shell.folder.lines("pids");
     let mut connection = shell.server.connect();
     connection.send(request);
     let pids = shell.wait_for_pids(before + 2);
+    read(&mut connection);
     let start = Instant::now();
     let _kept = leave(connection);
     for pid in &pids[before..] {
@@ -73,11 +84,11 @@ fn attack_25_the_client_closes_alone() {
         for _ in 0..5 {
             assert_ends(&shell, get("/silent"), drop);
             assert_ends(&shell, get("/writes"), drop);
-            assert_ends(&shell, get("/begins"), |mut connection| {
+            let read = |connection: &mut Connection| {
                 assert_eq!(connection.head().status, 200);
                 connection.body_until("begun\n");
-                drop(connection);
-            });
+            };
+            assert_ends_after(&shell, get("/begins"), read, drop);
             // A FIN and no more: nothing that is written later comes back as a reset.
             assert_ends(&shell, get("/silent"), |connection| {
                 connection.finish_sending();
@@ -92,13 +103,13 @@ fn attack_25_the_client_closes_while_the_service_writes_alone() {
     let shell = Shell::serve(&[], SERVICES);
     shell.server.unharmed(|| {
         for path in ["/writes", "/floods"] {
-            assert_ends(&shell, get(path), |mut connection| {
+            let read = |connection: &mut Connection| {
                 assert_eq!(connection.head().status, 200);
                 for _ in 0..20 {
                     assert!(connection.piece().is_some(), "{path} goes on");
                 }
-                drop(connection);
-            });
+            };
+            assert_ends_after(&shell, get(path), read, drop);
         }
     });
 }

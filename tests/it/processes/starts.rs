@@ -3,12 +3,13 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, getuid, prlimit};
 
 use super::begin;
-use crate::harness::{Folder, Response, Server, holds_for};
+use crate::harness::{Folder, Response, Server, eventually, holds_for};
 
 const GOOD: &str = "#!/bin/sh\necho good\n";
 
@@ -235,15 +236,27 @@ fn cpu_ticks(server: &Server) -> u64 {
 
 #[test]
 fn attack_36_no_process_left_is_a_reason_to_come_again() {
-    // The limit is none for root; everybody else may hold it already, and only soft.
-    let other = ["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"];
+    // Root has no such limit, so there it is a user of whom nothing else runs, who may read what root may.
+    let user = (100_000 + std::process::id()).to_string();
+    let most = 8 + available_parallelism().map_or(1, usize::from);
+    let (user, most) = (format!("--reuid={user}"), format!("--nproc={most}:{most}"));
     let files = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
-    let wrapper = if getuid().is_root() { [&other[..], &files].concat() } else { Vec::new() };
-    let server = Server::builder().under(&wrapper).arguments(&["echo", "good"]).start();
+    let other = ["setpriv", &user, "--clear-groups", files[0], files[1], "prlimit", &most];
+    let wrapper = if getuid().is_root() { &other[..] } else { &[] };
+    let server = Server::builder().under(wrapper).arguments(&["--", "sh", "-c", SLEEPS_WHEN_POSTED]).start();
     server.unharmed(|| {
-        let lowered = Lowered::to(&server, Resource::Nproc, 1);
-        let response = assert_failed(&server, 503, "no-process");
+        let lowered = (!getuid().is_root()).then(|| Lowered::to(&server, Resource::Nproc, 1));
+        let mut connections: Vec<_> = (0..20).map(|_| server.connect()).collect();
+        for connection in &mut connections {
+            connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        }
+        // Those that were started do not answer, and the last that came found no process left.
+        let response = connections.last_mut().expect("there are twenty").response();
+        assert_eq!((response.status, response.header("x-stack-error")), (503, Some("no-process")));
         assert!(response.header("retry-after").is_some(), "{}", response.text());
-        drop(lowered);
+        drop((lowered, connections));
+        eventually("all have ended", || server.services().is_empty().then_some(()));
     });
 }
+
+const SLEEPS_WHEN_POSTED: &str = "[ $REQUEST_METHOD = GET ] || exec sleep 60";

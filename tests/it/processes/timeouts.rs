@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Shell, assert_within, begin};
-use crate::harness::{End, Folder, Server, eventually};
+use crate::harness::{End, Folder, Server, eventually, holds_for};
 
 #[test]
 fn row_15_a_request_over_its_time_is_told_what_was_ended_alone() {
@@ -68,11 +68,9 @@ fn row_15_bytes_in_either_direction_are_no_silence() {
     let text = "[ $PATH_INFO = /down ] && for at in 1 2 3 4 5 6 7; do echo $at; sleep 0.5; done && exit\n\
                 [ $PATH_INFO = /both ] && echo begun\ncat > /dev/null; echo received";
     let shell = Shell::serve(&flags, text);
+    let response = shell.server.get("/down");
+    assert_eq!((response.text().as_str(), response.complete), ("1\n2\n3\n4\n5\n6\n7\n", true));
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let response = shell.server.get("/down");
-            assert_eq!((response.text().as_str(), response.complete), ("1\n2\n3\n4\n5\n6\n7\n", true));
-        });
         for (path, expected) in [("/up", ""), ("/both", "begun\n")] {
             let shell = &shell;
             scope.spawn(move || {
@@ -83,10 +81,12 @@ fn row_15_bytes_in_either_direction_are_no_silence() {
                     assert_eq!(connection.head().status, 200);
                     connection.body_until(expected);
                 }
+                eventually(path, || (!shell.server.services().is_empty()).then_some(()));
                 for _ in 0..7 {
                     connection.send_chunk("a");
+                    let lives = || !shell.server.services().is_empty();
                     assert!(
-                        connection.quiet_for(Duration::from_millis(500)),
+                        holds_for(Duration::from_millis(500), lives),
                         "{path}: ended while it was sent to"
                     );
                 }

@@ -41,7 +41,7 @@ pub(super) fn table(heading: &str) -> Vec<Vec<String>> {
     let readme = readme();
     let lines = readme.lines().skip_while(|line| !line.starts_with(&format!("| {heading} |")));
     let rows = lines.skip(2).take_while(|line| line.starts_with('|'));
-    rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
+    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
 /// What stands between backquotes.

@@ -40,7 +40,8 @@ fn readme_commands_that_serve_start_and_answer() {
         return;
     }
     let blocks = blocks("sh");
-    let commands: Vec<&str> = blocks.iter().flat_map(|block| block.lines()).filter(|line| serves(line)).collect();
+    let commands: Vec<&str> =
+        blocks.iter().flat_map(|block| block.lines()).filter(|line| serves(line)).collect();
     assert!(commands.len() >= 5, "{commands:?}");
     let session = Session::new("examples/services/echo");
     for command in commands {
@@ -51,7 +52,9 @@ fn readme_commands_that_serve_start_and_answer() {
         assert!(posted.status == 200 && posted.complete, "{command}: {}", posted.text());
         match command {
             _ if command.contains("echo \"hello world\"") => assert_eq!(response.text(), "hello world\n"),
-            _ if command.contains("cat") => assert!(posted.text().ends_with("from the body"), "{}", posted.text()),
+            _ if command.contains("cat") => {
+                assert!(posted.text().ends_with("from the body"), "{}", posted.text())
+            }
             _ => assert!(response.text().contains("bar"), "{command}: {}", response.text()),
         }
     }
@@ -99,7 +102,9 @@ fn readme_languages_read_and_answer_as_the_table_says() {
     for row in rows {
         let (read, answer) = (quoted(&row[3]).remove(0), quoted(&row[4]).remove(0));
         let (program, name, text) = match row[0].as_str() {
-            "javascript" => ("node", "x.js", format!("module.exports = hook => {{ {answer}; hook.res.end({read}); }}")),
+            "javascript" => {
+                ("node", "x.js", format!("module.exports = hook => {{ {answer}; hook.res.end({read}); }}"))
+            }
             "python" => ("python3", "x.py", format!("{answer}\nprint({read})")),
             "bash" => ("bash", "x.sh", format!("{answer}; echo \"{read}\"")),
             _ => ("sh", "program", format!("#!/bin/sh\n{answer}; echo \"{read}\" | sed 's/foo=//'")),
@@ -123,9 +128,12 @@ fn readme_flags_are_those_of_the_help() {
 
 /// What the help says of a flag, on one line.
 fn described(help: &str, flag: &str) -> String {
-    let (_, rest) = help.split_once(&format!("{flag} <")).unwrap_or_else(|| panic!("{flag} is not in the help"));
+    let (_, rest) =
+        help.split_once(&format!("{flag} <")).unwrap_or_else(|| panic!("{flag} is not in the help"));
     let lines = rest.lines().enumerate();
-    let own = lines.take_while(|(at, line)| *at == 0 || line.starts_with("            ")).map(|(_, line)| line.trim());
+    let own = lines
+        .take_while(|(at, line)| *at == 0 || line.starts_with("            "))
+        .map(|(_, line)| line.trim());
     own.collect::<Vec<_>>().join(" ")
 }
 
@@ -140,7 +148,10 @@ fn readme_limits_are_the_defaults() {
             assert_eq!(flags.len(), defaults.len(), "{row:?}");
             let short = default.replace(' ', "").replace("iB", "");
             let described = described(&help, flag);
-            assert!(described.contains(&format!("[default: {short}")), "{flag} {short} is not in: {described}");
+            assert!(
+                described.contains(&format!("[default: {short}")),
+                "{flag} {short} is not in: {described}"
+            );
             compared += 1;
         }
     }
@@ -155,5 +166,8 @@ fn readme_links_lead_somewhere() {
         assert!(Path::new(PROJECT).join(&link).exists(), "there is no {link}");
     }
     let version = env!("CARGO_PKG_VERSION").rsplit_once('.').unwrap().0;
-    assert!(readme().contains(&format!("stackvana = {{ version = \"{version}\"")), "the version is {version}");
+    assert!(
+        readme().contains(&format!("stackvana = {{ version = \"{version}\"")),
+        "the version is {version}"
+    );
 }

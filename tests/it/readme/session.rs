@@ -39,7 +39,8 @@ impl Session {
         let command = step.command.replace("cargo run --release --", "stack");
         if serves(&command) {
             let server = self.serve(&command);
-            let documented = step.output.trim_end().rsplit_once("http://").map_or(DEFAULT, |(_, address)| address);
+            let documented =
+                step.output.trim_end().rsplit_once("http://").map_or(DEFAULT, |(_, address)| address);
             let shown = server.first_line().replace(&server.address().to_string(), documented) + "\n";
             assert!(step.output.is_empty() || step.output == shown, "{command}: {shown}");
             self.servers.push(Running { documented: documented.to_owned(), server });
@@ -48,7 +49,11 @@ impl Session {
         let here = self.servers.iter().fold(command, |command, running| {
             command.replace(&running.documented, &running.server.address().to_string())
         });
-        let shell = Command::new("bash").args(["-c", &here]).current_dir(&self.directory).env("PATH", self.path()).output();
+        let shell = Command::new("bash")
+            .args(["-c", &here])
+            .current_dir(&self.directory)
+            .env("PATH", self.path())
+            .output();
         let output = shell.expect("bash is there");
         assert!(output.status.success(), "{here}: {output:?}");
         assert_eq!(String::from_utf8_lossy(&output.stdout), step.output, "{here}: {output:?}");
@@ -56,7 +61,8 @@ impl Session {
 
     /// Starts what that command serves, on a port of our choice.
     pub(super) fn serve(&self, command: &str) -> Server {
-        let (mut script, mut builder) = (command.replacen("stack ", "exec stack ", 1), Server::builder().without_port());
+        let (mut script, mut builder) =
+            (command.replacen("stack ", "exec stack ", 1), Server::builder().without_port());
         if let Some((before, rest)) = script.split_once("PORT=") {
             let rest = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
             script = format!("{before}PORT={}{rest}", free_port());
@@ -81,7 +87,8 @@ impl Session {
 
 /// Whether the command is `stack` and goes on: no filter, no list, no help.
 pub(super) fn serves(command: &str) -> bool {
-    let mut words = command.split_whitespace().skip_while(|word| word.contains('=') && !word.starts_with('-'));
+    let mut words =
+        command.split_whitespace().skip_while(|word| word.contains('=') && !word.starts_with('-'));
     let ends = ["pipe", "languages", "help", "version", "--help", "--version"];
     words.next() == Some("stack") && words.next().is_some_and(|word| !ends.contains(&word))
 }

@@ -8,7 +8,7 @@ use super::{Gate, Scripts, begin};
 use crate::harness::{End, Folder, Server, eventually, holds_for, interpreter};
 
 /// A program that answers, says so, and goes on when the gate opens.
-const EARLY: &str = "echo body; echo '{\"type\":\"end\",\"payload\":{}}' >&3; read -r _ < \"$GATE\"; echo late; echo done >> \"$GATE.done\"; exit 3";
+const EARLY: &str = "echo body; echo '{\"type\":\"end\",\"payload\":{}}' >&3; read -r _ < \"$GATE\"; echo done >> \"$GATE.done\"; exit 3";
 
 fn early(flags: &[&str]) -> (Folder, Gate, Server) {
     let folder = Folder::new();

@@ -165,7 +165,7 @@ fn row_59_json_for_who_asks_for_json_and_text_for_others() {
 fn row_59_a_page_is_never_markup() {
     let (_folder, server) = failing(&["--errors", "show"]);
     let script = Server::start(&["--errors", "show", "--", "sh", "-c", "echo '<script>' >&2; exit 1"]);
-    for answer in [script.get("/<script>"), server.get("/<script>")] {
+    for answer in [script.get("/%3Cscript%3E"), server.get("/%3Cscript%3E")] {
         assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }
@@ -189,7 +189,7 @@ fn row_59_every_refusal_has_its_code() {
         ("/", &[JSON], b"{bad", 400, "bad-json"),
         ("/", &[FORM], many.as_bytes(), 400, "bad-parameters"),
         ("/", &[MULTIPART], b"nothing", 400, "bad-multipart"),
-        ("/", &[("Content-Type", "application/json; =")], b"{}", 400, "bad-request"),
+        ("/", &[("Content-Type", "application/json; a=1; a=2")], b"{}", 400, "bad-request"),
         ("/", &[FORM], long.as_bytes(), 413, "body-too-large"),
         ("/", &[MULTIPART], upload.as_bytes(), 413, "upload-too-large"),
         ("/", &[JSON, ("Content-Encoding", "gzip")], b"{}", 415, "unsupported-encoding"),

@@ -68,6 +68,16 @@ impl Framing {
         }
     }
 
+    /// Takes the line end behind a chunk whose bytes were all taken; true when it has yet to come.
+    pub(super) fn awaits_line_end(&mut self, buffer: &mut Vec<u8>) -> bool {
+        let awaits = matches!(self, Self::Chunk(0));
+        if awaits && line(buffer).is_some() {
+            *self = Self::ChunkSize;
+            return false;
+        }
+        awaits
+    }
+
     /// What the end of the connection means for this body.
     pub(super) fn at_close(&self, end: End) -> End {
         match (self, end) {

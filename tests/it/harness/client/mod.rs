@@ -180,6 +180,12 @@ impl Connection {
 
     /// Whether nothing came, and the connection stayed open, for that long.
     pub(crate) fn quiet_for(&mut self, time: Duration) -> bool {
+        // It belongs to a chunk that came before, and is no news.
+        while self.framing.awaits_line_end(&mut self.buffer) {
+            if self.fill().is_err() {
+                return false;
+            }
+        }
         if !self.buffer.is_empty() {
             return false;
         }

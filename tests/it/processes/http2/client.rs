@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::harness::{DEADLINE, Server};
 
@@ -36,8 +36,8 @@ pub(in crate::processes) struct Client {
     initial: i64,
     windows: BTreeMap<u32, i64>,
     window: i64,
-    /// Whether what comes in is answered: windows refilled, pings returned.
-    is_polite: bool,
+    /// Whether pings are returned.
+    is_alive: bool,
 }
 
 /// What came on one stream so far.
@@ -63,16 +63,21 @@ pub(in crate::processes) struct Over;
 
 impl Client {
     pub(in crate::processes) fn open(server: &Server) -> Self {
-        Self::connect(server, &[], true)
+        Self::connect(server, &[])
     }
 
-    /// A client that lets no byte of a body come, and answers nothing for as long as it lives.
+    /// A client that lets no byte of a body come.
     pub(in crate::processes) fn with_no_window(server: &Server) -> Self {
         // SETTINGS_INITIAL_WINDOW_SIZE, RFC 9113 section 6.5.2.
-        Self::connect(server, &[0, 4, 0, 0, 0, 0], false)
+        Self::connect(server, &[0, 4, 0, 0, 0, 0])
     }
 
-    fn connect(server: &Server, settings: &[u8], is_polite: bool) -> Self {
+    /// From now on not even pings are returned.
+    pub(in crate::processes) fn play_dead(&mut self) {
+        self.is_alive = false;
+    }
+
+    fn connect(server: &Server, settings: &[u8]) -> Self {
         let stream = TcpStream::connect(server.address()).expect("the server listens");
         stream.set_nodelay(true).expect("a fresh socket");
         stream.set_read_timeout(Some(2 * DEADLINE)).expect("a fresh socket");
@@ -85,7 +90,7 @@ impl Client {
             initial: -1,
             windows: BTreeMap::new(),
             window: INITIAL_WINDOW,
-            is_polite,
+            is_alive: true,
         };
         client.stream.write_all(PREFACE).expect("the server takes the bytes");
         client.send(SETTINGS, 0, 0, settings).expect("the server takes the bytes");
@@ -195,9 +200,15 @@ impl Client {
         self.wait(id, |answer| answer.finish.is_some())
     }
 
-    /// Reads until the connection is over.
-    pub(in crate::processes) fn read_to_end(&mut self) {
-        while self.advance().is_ok() {}
+    /// Reads until the connection is over; false when it still is not after that time.
+    pub(in crate::processes) fn ends_within(&mut self, time: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            if self.advance().is_err() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Reads one frame and takes it in.
@@ -207,7 +218,7 @@ impl Client {
             DATA => {
                 let answer = self.answers.get_mut(&id).expect("only what was asked for is answered");
                 answer.body.extend(&payload);
-                if self.is_polite && !payload.is_empty() {
+                if !payload.is_empty() {
                     let length = u32::try_from(payload.len()).expect("a frame's length").to_be_bytes();
                     // The server may be gone; the next read tells.
                     let _ = self.send(WINDOW_UPDATE, 0, 0, &length);
@@ -228,7 +239,7 @@ impl Client {
                 self.apply(&payload);
                 let _ = self.send(SETTINGS, ACK, 0, &[]);
             }
-            PING if flags & ACK == 0 && self.is_polite => {
+            PING if flags & ACK == 0 && self.is_alive => {
                 let _ = self.send(PING, ACK, 0, &payload);
             }
             WINDOW_UPDATE if id == 0 => self.window += i64::from(number(&payload)),

@@ -4,13 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::client::{CONTINUATION, Client, DATA, END_STREAM, HEADERS, PING, SETTINGS, literal};
-use crate::harness::{Server, eventually};
+use crate::harness::{DEADLINE, Server, eventually};
 use crate::processes::Shell;
 
 /// What a flood may make of the server's memory.
 const MOST: u64 = 64 << 20;
 /// What is sent when nothing stops it: much more than may be kept.
 const FLOOD: usize = 256 << 20;
+
+/// How many streams at once the server lets a client open.
+const STREAMS: usize = 256;
 
 /// The most processes of services that were there at once while `act` ran.
 fn most_processes(server: &Server, act: impl FnOnce()) -> usize {
@@ -21,10 +24,19 @@ fn most_processes(server: &Server, act: impl FnOnce()) -> usize {
                 most.fetch_max(server.services().len(), Ordering::Relaxed);
             }
         });
+        let _done = Done(&done);
         act();
-        done.store(true, Ordering::Relaxed);
     });
     most.into_inner()
+}
+
+/// Ends what counts meanwhile, also when the test fails.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -33,20 +45,15 @@ fn attack_19_a_thousand_streams_that_are_opened_and_then_reset_alone() {
     shell.server.unharmed(|| {
         let mut client = Client::open(&shell.server);
         let most = most_processes(&shell.server, || {
-            let mut opened = Vec::new();
-            for _ in 0..1000 {
-                match client.try_request("GET", "/sleep", END_STREAM) {
-                    Ok(id) => opened.push(id),
-                    Err(_) => break,
-                }
-            }
-            eventually("they run", || (shell.server.services().len() >= 8).then_some(()));
+            let mut opened: Vec<_> = (0..STREAMS).map(|_| client.get("/sleep")).collect();
+            eventually("they run", || (shell.server.services().len() == 8).then_some(()));
+            // A server that has had enough may close the connection, and that ends them all as well.
             let start = Instant::now();
+            for _ in STREAMS..1000 {
+                opened.extend(client.try_request("GET", "/sleep", END_STREAM));
+            }
             for id in opened {
-                // A server that has had enough may close the connection; that ends them as well.
-                if client.try_reset(id).is_err() {
-                    break;
-                }
+                let _ = client.try_reset(id);
             }
             shell.wait_until_idle();
             assert!(start.elapsed() < Duration::from_secs(1), "none is left after {:?}", start.elapsed());
@@ -106,7 +113,7 @@ fn attack_19_headers_that_never_end_close_the_connection() {
         }
         let sent = flood(&mut client, &frames(16, CONTINUATION, 1, &more));
         assert!(sent < FLOOD, "it went on taking headers");
-        client.read_to_end();
+        assert!(client.ends_within(DEADLINE));
         assert!(server.peak_memory() < MOST, "{} bytes were resident", server.peak_memory());
     });
 }
@@ -119,7 +126,7 @@ fn attack_19_data_without_bytes_closes_the_connection() {
         let id = client.post("/");
         let sent = flood(&mut client, &frames(1000, DATA, id, b""));
         assert!(sent < FLOOD, "it went on taking empty frames");
-        client.read_to_end();
+        assert!(client.ends_within(DEADLINE));
         assert!(server.peak_memory() < MOST, "{} bytes were resident", server.peak_memory());
     });
 }
@@ -143,13 +150,19 @@ fn attack_19_pings_and_settings_that_nobody_reads_the_answers_of() {
 fn attack_19_a_window_of_zero_for_ever_ends_with_its_connection() {
     let shell = Shell::serve(&["--idle-timeout", "1s"], "exec cat /dev/zero");
     shell.server.unharmed(|| {
-        let mut client = Client::with_no_window(&shell.server);
-        for _ in 0..100 {
-            client.get("/zeros");
+        let mut clients = [Client::with_no_window(&shell.server), Client::with_no_window(&shell.server)];
+        for client in &mut clients {
+            for _ in 0..50 {
+                client.get("/zeros");
+            }
         }
-        let start = Instant::now();
-        client.read_to_end();
-        assert!(start.elapsed() < Duration::from_secs(90), "{:?}", start.elapsed());
+        // One of the two still answers pings.
+        clients[1].play_dead();
+        std::thread::scope(|scope| {
+            for client in &mut clients {
+                scope.spawn(|| assert!(client.ends_within(Duration::from_secs(100)), "still open"));
+            }
+        });
         shell.wait_until_idle();
         assert!(shell.server.peak_memory() < MOST, "{} bytes were resident", shell.server.peak_memory());
     });
