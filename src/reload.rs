@@ -70,8 +70,11 @@ impl Current {
         let mut state = self.lock();
         match found {
             Ok(service) => {
-                tracing::info!(target: "stack::reload", "{} has changed", service.name());
-                state.stamp = service.spec().file.as_deref().and_then(Stamp::of);
+                let stamp = service.spec().file.as_deref().and_then(Stamp::of);
+                if let Some(file) = service.spec().file.as_deref().filter(|_| stamp != state.stamp) {
+                    tracing::info!(target: "stack::reload", "{} has changed", file.display());
+                }
+                state.stamp = stamp;
                 state.service = service;
             }
             Err(error) => {

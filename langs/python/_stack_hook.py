@@ -139,7 +139,8 @@ class Response:
         return self
 
     def add_trailers(self, trailers):
-        self._control.respond(("addTrailers", {"trailers": [[name, scalars(value)] for name, value in pairs(trailers)]}))
+        fields = [[name, scalars(value)] for name, value in pairs(trailers)]
+        self._control.respond(("addTrailers", {"trailers": fields}))
         return self
 
     def write_continue(self):

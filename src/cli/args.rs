@@ -6,7 +6,7 @@ use clap::{
     ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, builder::BoolishValueParser,
 };
 
-use crate::cli::units::{duration, size};
+use crate::cli::units::{duration, port, size};
 
 const USAGE: &str = "stack [OPTIONS] FILE [OPTIONS] [-- WORDS...]
        stack [OPTIONS] PROGRAM [WORDS...]
@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
   stack ./echo.py -p 8080 -w            on another port, with errors shown
   stack sort -r                         serve any program: its input is the request's body
   stack -- sh -c 'date; cat'            every word after -- is the program's
-  stack -l bash -e 'echo \"hello $Hook_params_name\"'
+  stack -l bash -e 'echo \"hello $hook_params_name\"'
   echo hi | stack pipe ./transform.js   one run as a filter, without a server
 
 Every option has a name in the environment: --timeout is STACK_TIMEOUT, --max-body is STACK_MAX_BODY.
@@ -60,7 +60,8 @@ pub(super) struct PipeArguments {
 
 /// Lists the languages, and which of their interpreters are installed here
 #[derive(Debug, Parser)]
-#[command(name = "stack languages", version, disable_help_flag = true, disable_version_flag = true)]
+#[command(name = "stack languages", version, override_usage = "stack languages [NAME] [--json]")]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 pub(super) struct LanguagesArguments {
     /// Only the language of this name
     pub(super) name: Option<String>,
@@ -118,9 +119,9 @@ pub(super) struct ServerFlags {
     #[arg(short = 'h', long)]
     pub(super) host: Option<String>,
     /// Listen on this port, 0 for any [default: the first free one from 3000]
-    #[arg(short, long)]
+    #[arg(short, long, value_name = "PORT", value_parser = port)]
     pub(super) port: Option<u16>,
-    /// Work on the service: errors are shown, every start is cold
+    /// Develop: every edit counts at the next request, and errors are shown
     #[arg(short, long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     pub(super) watch: Option<bool>,

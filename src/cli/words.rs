@@ -174,7 +174,7 @@ impl Reader<'_> {
         for (at, short) in shorts.char_indices() {
             let attached = &shorts[at + short.len_utf8()..];
             let takes = self.grammar.short(short);
-            let has_value = takes != Takes::Nothing && !attached.is_empty();
+            let has_value = matches!(takes, Takes::Value | Takes::AnyValue) && !attached.is_empty();
             if has_value || attached.starts_with('=') {
                 return self.options.push(format!("-{short}{attached}").into());
             }

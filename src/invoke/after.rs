@@ -27,7 +27,10 @@ pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>
     match event {
         None if run.exchange.is_delivered() => run.finish().await,
         None => {
-            run.exchange.because(run.departure());
+            match run.departure() {
+                Reason::Drain => run.exchange.broken_off(Reason::Drain),
+                reason => run.exchange.because(reason),
+            }
             run.end().await;
         }
         Some(Event::Complete) => {
@@ -60,7 +63,8 @@ fn break_off(run: &Run, verdict: oneshot::Sender<Verdict>, reason: Reason) {
     let _ = verdict.send(Verdict::Broken(reason));
 }
 
-fn say_broken(run: &Run, close: &Close) {
+/// Says in the log that an answer does not end as it should, and what would accept it.
+pub(super) fn say_broken(run: &Run, close: &Close) {
     let Close::Broken(reason) = close else { return };
     let id = run.exchange.id();
     match reason {

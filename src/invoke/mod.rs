@@ -263,10 +263,13 @@ fn body(mut run: Box<Run>, opening: Opening) -> Body {
     match (known, stdout) {
         (Known::Ended(ended), None) => {
             let close = run.close(ended.exit);
+            after::say_broken(&run, &close);
             Body::finished(output, close)
         }
         (Known::Ended(ended), stdout @ Some(_)) => {
-            let _ = sender.send(Verdict::Exited(run.close(ended.exit)));
+            let close = run.close(ended.exit);
+            after::say_broken(&run, &close);
+            let _ = sender.send(Verdict::Exited(close));
             Body::live(Live::new(output.into(), stdout, verdict))
         }
         (Known::Complete, None) => {

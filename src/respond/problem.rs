@@ -59,6 +59,7 @@ pub(crate) fn problem(
 ) -> Response<Body> {
     let status = status(failure.kind);
     let detail = failure.detail.as_deref().filter(|_| audience == Audience::Owner);
+    let failure = &hint_at_log(failure, detail);
     let (content_type, page) = if accepts_json(request) {
         ("application/problem+json", json_page(failure, status, id, detail))
     } else {
@@ -74,6 +75,15 @@ pub(crate) fn problem(
         headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response
+}
+
+/// Says where to look for what is not shown.
+fn hint_at_log(failure: &Failure, detail: Option<&str>) -> Failure {
+    let is_hidden = failure.detail.is_some() && detail.is_none();
+    match (is_hidden, &failure.remedy) {
+        (true, None) => failure.clone().remedy("the server's log says more, under the id of this request"),
+        _ => failure.clone(),
+    }
 }
 
 /// Whether JSON is asked for by name; `*/*`, which every client sends, is no wish for it.

@@ -43,6 +43,8 @@ const PING: Duration = Duration::from_secs(20);
 /// After the last byte: how long and how much is read on, so that what the client still sends does not turn the
 /// end of its answer into a reset.
 const LINGER: Duration = Duration::from_secs(2);
+/// The same while the server waits for its last connections.
+const LAST_LINGER: Duration = Duration::from_millis(100);
 const LINGER_BYTES: usize = 16 << 20;
 
 /// Serves one connection to its end.
@@ -57,7 +59,7 @@ pub(super) async fn serve(stream: TcpStream, stack: Stack, shutdown: Shutdown) {
         // What was written goes out, then a reset.
         let _ = rustix::net::sockopt::set_socket_linger(&*stream, Some(Duration::ZERO));
     } else if let End::Served = end {
-        linger(&stream).await;
+        linger(&stream, if shutdown.is_draining() { LAST_LINGER } else { LINGER }).await;
     }
 }
 
@@ -155,7 +157,7 @@ fn builder() -> Builder<TokioExecutor> {
 }
 
 /// Reads on for a moment after our own end was sent; closing with bytes unread would be a reset.
-async fn linger(stream: &TcpStream) {
+async fn linger(stream: &TcpStream, longest: Duration) {
     if rustix::net::shutdown(stream, Direction::Write).is_err() {
         return;
     }
@@ -170,7 +172,7 @@ async fn linger(stream: &TcpStream) {
             }
         }
     };
-    let _ = timeout(LINGER, rest).await;
+    let _ = timeout(longest, rest).await;
 }
 
 /// One request under way, from its head to the end of its answer.

@@ -70,6 +70,10 @@ impl Shutdown {
         let _ = self.stage.subscribe().wait_for(|current| *current >= stage).await;
     }
 
+    pub(super) fn is_draining(&self) -> bool {
+        *self.stage.borrow() >= Stage::Draining
+    }
+
     /// Returns once the end has begun.
     pub(super) async fn draining(&self) {
         self.reached(Stage::Draining).await;

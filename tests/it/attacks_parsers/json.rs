@@ -42,6 +42,9 @@ fn attack_28_what_is_no_json_is_refused_with_its_place() {
     });
 }
 
+/// Half of a surrogate pair: JSON has it, and text has not, which is what bash wants.
+const HALF: &str = "{\"a\":\"\\ud800\"}";
+
 /// Bodies, and the parameters as they stand in the document.
 const KEPT: &[(&str, &str)] = &[
     ("{\"a\":1e400,\"b\":9223372036854775809,\"c\":-0.0,\"d\":1.10}", "{\"a\":1e400,\"b\":9223372036854775809,\"c\":-0.0,\"d\":1.10}"),
@@ -49,7 +52,7 @@ const KEPT: &[(&str, &str)] = &[
     ("\u{feff}{\"a\":1}", "{\"a\":1}"),
     ("{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":3,\"b\":2}"),
     ("{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":\"\\ud83d\\ude00\"}"),
-    ("{\"a\":\"\\ud800\"}", "{\"a\":\"\\ud800\"}"),
+    (HALF, HALF),
     ("{\"__proto__\":{\"x\":1}}", "{\"__proto__\":{\"x\":1}}"),
 ];
 
@@ -67,7 +70,7 @@ fn attack_28_what_can_be_kept_is_kept() {
 }
 
 #[test]
-fn attack_28_every_bridge_takes_what_the_server_takes() {
+fn attack_28_every_bridge_takes_what_its_language_can_hold() {
     let folder = Folder::new();
     let services = [
         ("node", folder.script("s.js", "module.exports = h => h.res.end(JSON.stringify(h.params).length > 1 ? 'ok' : 'empty')")),
@@ -80,7 +83,11 @@ fn attack_28_every_bridge_takes_what_the_server_takes() {
             for (body, _) in KEPT {
                 let answer = server.post("/", JSON, body);
                 let seen = (answer.status, answer.text());
-                assert_eq!(seen, (200, "ok\n".to_owned()), "{language} {body}");
+                if language == "bash" && *body == HALF {
+                    assert_eq!((answer.status, answer.header("x-stack-error")), (400, Some("bad-parameters")));
+                } else {
+                    assert_eq!(seen, (200, "ok\n".to_owned()), "{language} {body}");
+                }
             }
         }
     }

@@ -32,6 +32,7 @@ fn contract_26_the_head_goes_out_at_the_first_byte_at_end_or_at_the_exit() {
         assert_eq!(connection.head().status, 404, "{script}: while it waits");
         std::io::Write::write_all(&mut pipe, b"go\n").expect("a pipe has room");
         assert_eq!(connection.rest().1, End::Complete, "{script}");
+        crate::harness::eventually("it has gone on", || server.services().is_empty().then_some(()));
     }
     let at_exit = Server::builder().arguments(&["--", "sh", "-c", &format!("echo 'Status: 404' >&3; {wait}")]);
     let at_exit = at_exit.env("GATE", &gate).start();
