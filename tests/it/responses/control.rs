@@ -6,12 +6,16 @@ use crate::harness::{End, Server};
 #[test]
 fn row_53_json_and_field_lines_make_a_head() {
     let server = speaker(&[]);
-    let json = said(&server, "{\"type\":\"writeHead\",\"payload\":{\"code\":418,\"headers\":{\"x-a\":\"b\"}}}\n");
+    let json =
+        said(&server, "{\"type\":\"writeHead\",\"payload\":{\"code\":418,\"headers\":{\"x-a\":\"b\"}}}\n");
     assert_eq!((json.status, json.header("x-a"), json.text().as_str()), (418, Some("b"), "body\n"));
     let fields = said(&server, "Status: 404\nContent-Type: text/css\nX-A: b\n");
     assert_eq!((fields.status, fields.header("x-a")), (404, Some("b")));
     assert_eq!(fields.header_values("content-type"), ["text/css"]);
-    let mixed = said(&server, "sTATUS:  410 All Gone\r\n\n{\"type\":\"setHeader\",\"payload\":{\"name\":\"a\",\"value\":1}}\r\n");
+    let mixed = said(
+        &server,
+        "sTATUS:  410 All Gone\r\n\n{\"type\":\"setHeader\",\"payload\":{\"name\":\"a\",\"value\":1}}\r\n",
+    );
     assert_eq!((mixed.status, mixed.reason.as_str(), mixed.header("a")), (410, "All Gone", Some("1")));
     let unfinished = said(&server, "X-A: b\nStatus: 404");
     assert_eq!((unfinished.header("x-a"), unfinished.text().as_str()), (Some("b"), "body\n"));
@@ -35,11 +39,31 @@ fn row_53_the_environment_names_the_descriptor() {
 /// Messages, and what they make of the head: status, reason, the values of `x-a`.
 const MESSAGES: &[(&str, u16, &str, &[&str])] = &[
     (r#"{"type":"setHeader","payload":{"name":"X-A","value":"b"}}"#, 200, "OK", &["b"]),
-    ("X-A: old\n{\"type\":\"setHeader\",\"payload\":{\"name\":\"x-a\",\"value\":[\"b\",2]}}", 200, "OK", &["b", "2"]),
-    ("X-A: old\n{\"type\":\"appendHeader\",\"payload\":{\"name\":\"x-a\",\"value\":\"b\"}}", 200, "OK", &["old", "b"]),
+    (
+        "X-A: old\n{\"type\":\"setHeader\",\"payload\":{\"name\":\"x-a\",\"value\":[\"b\",2]}}",
+        200,
+        "OK",
+        &["b", "2"],
+    ),
+    (
+        "X-A: old\n{\"type\":\"appendHeader\",\"payload\":{\"name\":\"x-a\",\"value\":\"b\"}}",
+        200,
+        "OK",
+        &["old", "b"],
+    ),
     ("X-A: old\nX-A: b\n{\"type\":\"removeHeader\",\"payload\":{\"name\":\"x-A\"}}", 200, "OK", &[]),
-    (r#"{"type":"writeHead","payload":{"code":201,"message":"Here","headers":{"x-a":["b","c"]}}}"#, 201, "Here", &["b", "c"]),
-    (r#"{"type":"writeHead","payload":{"statusCode":201,"headers":[["x-a","b"],["X-A","c"]]}}"#, 201, "Created", &["b", "c"]),
+    (
+        r#"{"type":"writeHead","payload":{"code":201,"message":"Here","headers":{"x-a":["b","c"]}}}"#,
+        201,
+        "Here",
+        &["b", "c"],
+    ),
+    (
+        r#"{"type":"writeHead","payload":{"statusCode":201,"headers":[["x-a","b"],["X-A","c"]]}}"#,
+        201,
+        "Created",
+        &["b", "c"],
+    ),
     (r#"{"type":"statusCode","payload":{"value":404}}"#, 404, "Not Found", &[]),
     (r#"{"type":"status","payload":{"value":"599"}}"#, 599, "<none>", &[]),
     ("Status: 404\n{\"type\":\"statusMessage\",\"payload\":{\"value\":\"Lost\"}}", 404, "Lost", &[]),

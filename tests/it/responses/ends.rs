@@ -13,7 +13,8 @@ const EARLY: &str = "echo body; echo '{\"type\":\"end\",\"payload\":{}}' >&3; re
 fn early(flags: &[&str]) -> (Folder, Gate, Server) {
     let folder = Folder::new();
     let gate = Gate::shut(&folder, "gate");
-    let server = Server::builder().arguments(flags).arguments(&["--", "sh", "-c", EARLY]).env("GATE", &gate.path);
+    let server =
+        Server::builder().arguments(flags).arguments(&["--", "sh", "-c", EARLY]).env("GATE", &gate.path);
     let server = server.start();
     (folder, gate, server)
 }
@@ -27,7 +28,10 @@ fn engine_b4_end_answers_while_the_process_goes_on() {
     gate.open();
     eventually("it does what it had to do", || (folder.lines("gate.done") == 1).then_some(()));
     eventually("it has ended", || server.services().is_empty().then_some(()));
-    assert!(!server.log().iter().any(|line| line.contains("BROKEN OFF")), "its exit code is too late to matter");
+    assert!(
+        !server.log().iter().any(|line| line.contains("BROKEN OFF")),
+        "its exit code is too late to matter"
+    );
 }
 
 #[test]

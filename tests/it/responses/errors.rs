@@ -15,8 +15,7 @@ fn failing(flags: &[&str]) -> (Folder, Server) {
 /// Whether this client is shown the trace; the page must be a failure with its code and its id in any case.
 fn is_shown(server: &Server, host: &str, headers: &str) -> bool {
     let mut connection = server.connect();
-    let answer =
-        connection.exchange(format!("GET / HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n").as_bytes());
+    let answer = connection.exchange(format!("GET / HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n").as_bytes());
     assert_page(&answer, 500, "exit");
     answer.text().contains("the secret trace")
 }
@@ -28,7 +27,8 @@ fn assert_page(answer: &Response, status: u16, code: &str) {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 }
 
-const LOCAL: &[&str] = &["127.0.0.1", "127.0.0.1:3000", "localhost", "LOCALHOST:80", "[::1]:3000", "app.localhost"];
+const LOCAL: &[&str] =
+    &["127.0.0.1", "127.0.0.1:3000", "localhost", "LOCALHOST:80", "[::1]:3000", "app.localhost"];
 
 const FOREIGN: &[&str] =
     &["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "192.168.0.1", "0.0.0.0", "x"];
@@ -133,7 +133,10 @@ fn row_59_a_trace_has_the_script_and_not_the_bridge() {
 fn row_59_the_tail_of_standard_error_is_bounded() {
     let script = "seq 1 100000 >&2; echo the last >&2; exit 1";
     let page = Server::start(&["--errors", "show", "--", "sh", "-c", script]).get("/").text();
-    assert!(page.contains("99999\n100000\nthe last") && !page.contains("\n50000\n"), "its end, not its beginning");
+    assert!(
+        page.contains("99999\n100000\nthe last") && !page.contains("\n50000\n"),
+        "its end, not its beginning"
+    );
     assert!(page.len() < 64 << 10, "{} bytes", page.len());
 }
 
@@ -141,13 +144,21 @@ fn row_59_the_tail_of_standard_error_is_bounded() {
 fn row_59_json_for_who_asks_for_json_and_text_for_others() {
     let (_folder, server) = failing(&["--errors", "show"]);
     let accepting = |accept: &str| server.request("GET", "/", &[("Accept", accept)], b"");
-    for accept in ["application/json", "text/html, application/json;q=0.5", "application/problem+json", "Application/JSON"] {
+    for accept in [
+        "application/json",
+        "text/html, application/json;q=0.5",
+        "application/problem+json",
+        "Application/JSON",
+    ] {
         let answer = accepting(accept);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{accept}");
         let page = answer.json();
         assert_eq!((&page["status"], &page["code"]), (&500.into(), &"exit".into()), "{accept}");
         assert_eq!(page["id"], id(&answer), "{accept}");
-        assert!(page["title"].is_string() && page["detail"].as_str().unwrap().contains("exit code 1"), "{page}");
+        assert!(
+            page["title"].is_string() && page["detail"].as_str().unwrap().contains("exit code 1"),
+            "{page}"
+        );
         assert!(page.to_string().contains("the secret trace"), "{page}");
     }
     for accept in ["*/*", "text/html", "text/plain", "application/*", ""] {

@@ -159,7 +159,9 @@ fn row_52_end_puts_a_newline_behind_text_and_never_behind_bytes() {
 ";
     for (language, script) in [("node", javascript), ("python3", python)] {
         let Some((_folder, server)) = one(language, script) else { continue };
-        for (path, body) in [("/text", "text\n"), ("/bytes", "text"), ("/nothing", "text"), ("/written", "text")] {
+        for (path, body) in
+            [("/text", "text\n"), ("/bytes", "text"), ("/nothing", "text"), ("/written", "text")]
+        {
             let answer = server.get(path);
             assert_eq!((answer.text().as_str(), answer.complete), (body, true), "{language} {path}");
         }

@@ -19,7 +19,8 @@ fn receipt(server: &Server, answer: &Response) -> Vec<String> {
 /// A duration as the log writes it.
 fn millis(text: &str) -> f64 {
     let units = [("ms", 1.0), ("µs", 1e-3), ("ns", 1e-6), ("s", 1e3)];
-    let unit = units.iter().find_map(|(unit, scale)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * scale));
+    let unit =
+        units.iter().find_map(|(unit, scale)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * scale));
     unit.unwrap_or_else(|| panic!("no duration: {text}"))
 }
 
@@ -39,7 +40,12 @@ fn row_64_one_line_has_what_came_and_what_it_cost() {
 
 #[test]
 fn row_64_the_bytes_are_those_of_the_body() {
-    let server = Server::start(&["--", "sh", "-c", "case $PATH_INFO in /cut) echo part; exit 1;; esac; head -c 1000000 /dev/zero"]);
+    let server = Server::start(&[
+        "--",
+        "sh",
+        "-c",
+        "case $PATH_INFO in /cut) echo part; exit 1;; esac; head -c 1000000 /dev/zero",
+    ]);
     assert_eq!(receipt(&server, &server.get("/"))[3], "1000000");
     let cut = receipt(&server, &server.get("/cut"));
     assert_eq!(cut[2..4], ["200", "5"]);
@@ -50,7 +56,8 @@ fn row_64_the_bytes_are_those_of_the_body() {
 fn row_64_processor_time_is_that_of_the_process_and_its_children() {
     let server = Server::start(&["--", "sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"]);
     let direct = millis(&receipt(&server, &server.get("/"))[7]);
-    let server = Server::start(&["--", "sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; true"]);
+    let server =
+        Server::start(&["--", "sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; true"]);
     let inherited = millis(&receipt(&server, &server.get("/"))[7]);
     assert!(direct > 20.0 && inherited > 20.0, "{direct} ms, by a child {inherited} ms");
 }
@@ -62,9 +69,13 @@ fn row_64_memory_is_told_only_where_it_is_true() {
     // A process begins with the peak of the server, so that less than that cannot be told.
     let bound = words[8].strip_prefix("mem<").and_then(|text| text.strip_suffix('M')).map(str::parse::<u64>);
     let peak = small.peak_memory() >> 20;
-    assert!(matches!(bound, Some(Ok(bound)) if bound <= peak + 2), "{words:?}, and the server has {peak} MiB");
+    assert!(
+        matches!(bound, Some(Ok(bound)) if bound <= peak + 2),
+        "{words:?}, and the server has {peak} MiB"
+    );
     if interpreter("python3") {
-        let large = Server::start(&["python3", "-c", "b = bytearray(300 << 20); b[::4096] = b'x' * len(b[::4096])"]);
+        let large =
+            Server::start(&["python3", "-c", "b = bytearray(300 << 20); b[::4096] = b'x' * len(b[::4096])"]);
         let words = receipt(&large, &large.get("/"));
         assert_eq!(words[8], "mem");
         let megabytes: u64 = words[9].strip_suffix('M').unwrap().parse().unwrap();
@@ -143,7 +154,8 @@ fn row_64_quiet_is_without_these_lines() {
 fn timing(answer: &Response) -> [f64; 3] {
     let text = answer.header("server-timing").expect("every answer of a service has it");
     let part = |name: &str| {
-        let part = text.split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix(";dur=")?.parse().ok());
+        let part =
+            text.split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix(";dur=")?.parse().ok());
         part.unwrap_or_else(|| panic!("no {name} in {text}"))
     };
     [part("queue"), part("spawn"), part("first")]

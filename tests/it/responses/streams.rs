@@ -183,9 +183,7 @@ fn row_65_the_example_sends_events() {
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(page.text().contains("new EventSource(location.href)"), "{}", page.text());
     let mut connection = server.connect();
-    connection.send(
-        "GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nLast-Event-ID: 41\r\n\r\n",
-    );
+    connection.send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nLast-Event-ID: 41\r\n\r\n");
     assert_eq!(connection.head().header("content-type"), Some("text/event-stream"));
     for number in [42, 43] {
         let event = String::from_utf8(connection.body_until("\n\n")).unwrap();

@@ -48,7 +48,11 @@ fn engine_b8_trailers_that_are_known_early_are_announced_and_sent() {
         let answer = willing(server);
         assert_eq!((answer.text().as_str(), answer.end), ("body\n", End::Complete), "{language}");
         assert_eq!(announced(&answer), ["x-sum", "x-two"], "{language}");
-        assert_eq!((answer.trailer("x-sum"), answer.trailer("x-two")), (Some("abc"), Some("2")), "{language}");
+        assert_eq!(
+            (answer.trailer("x-sum"), answer.trailer("x-two")),
+            (Some("abc"), Some("2")),
+            "{language}"
+        );
         assert_eq!(answer.header("x-sum"), None, "{language}");
     });
 }
