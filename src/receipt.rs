@@ -1,6 +1,7 @@
 //! What a request cost and why it ended: collected while it runs, given out when the last part of it is gone.
 
 use std::{
+    any::Any,
     fmt,
     future::Future,
     pin::Pin,
@@ -117,6 +118,8 @@ pub(crate) struct Exchange {
     ended: OnceLock<Ended>,
     /// What makes a break-off visible where the protocol has no sign for it.
     reset: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    /// What is to be let go of together with the request.
+    held: OnceLock<Box<dyn Any + Send + Sync>>,
     report: Mutex<Option<oneshot::Sender<Report>>>,
     receipt: Receipt,
 }
@@ -135,6 +138,7 @@ impl Exchange {
             delivered: AtomicBool::new(false),
             ended: OnceLock::new(),
             reset: OnceLock::new(),
+            held: OnceLock::new(),
             report: Mutex::new(Some(sender)),
             receipt: Receipt(Arc::new(Mutex::new(Some(receiver)))),
         })
@@ -186,6 +190,15 @@ impl Exchange {
         let _ = self.reset.set(reset);
     }
 
+    pub(crate) fn is_broken_off(&self) -> bool {
+        self.broken_off.load(Ordering::Relaxed)
+    }
+
+    /// Keeps `something` until the last part of the request is gone.
+    pub(crate) fn hold(&self, something: Box<dyn Any + Send + Sync>) {
+        let _ = self.held.set(something);
+    }
+
     pub(crate) fn delivered(&self) {
         self.delivered.store(true, Ordering::Release);
     }
@@ -201,6 +214,9 @@ impl Exchange {
     fn settle(&self) -> Report {
         let ended = self.ended.get();
         let reason = match (self.reason.get(), ended) {
+            (Some(Reason::Failure(Kind::Exit | Kind::Signal)), Some(ended)) => {
+                Reason::Exit(ended.exit).to_string()
+            }
             (Some(reason), _) => reason.to_string(),
             (None, Some(ended)) => Reason::Exit(ended.exit).to_string(),
             // It never came to an answer: dropped while its body was read, or in the queue.

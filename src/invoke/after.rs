@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::{
     before::body_broken,
-    run::{Event, Phase, Run},
+    run::{Event, Run},
 };
 use crate::{
     process::Exit,
@@ -16,8 +16,6 @@ use crate::{
 ///
 /// The body's drop closes `verdict`: then the client has left, and the process with it.
 pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>) {
-    let endless = run.draft.is_event_stream();
-    run.phase = Phase::Answering { endless };
     run.attach();
     let event = tokio::select! {
         biased;
@@ -48,6 +46,12 @@ pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>
             run.feeds.stop();
             break_off(&run, verdict, Reason::Failure(kind));
             run.end().await;
+            // hyper asks the body for nothing while the client takes nothing, and never hears that it broke.
+            if !run.exchange.is_broken_off()
+                && let Some(peer) = &run.peer
+            {
+                run.exchange.hold(Box::new(peer.stuck()));
+            }
         }
         Some(Event::BodyBroken(broken)) => {
             let failure = body_broken(&mut run, &broken);

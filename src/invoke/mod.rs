@@ -231,10 +231,11 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     run.permit.answered();
     run.exchange.progress();
     hint_at_buffering(&run, &opening);
+    run.phase = Phase::Answering { endless: run.draft.is_event_stream() };
     let timing = server_timing(timing);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
     let exchange = Arc::clone(&run.exchange);
-    let body = body(run, opening).of_length(declared);
+    let body = body(run, opening).of_length(declared).breaking_on(head.version);
     let mut response = Response::from_parts(parts, body);
     let bodiless = head.method == Method::HEAD
         || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);

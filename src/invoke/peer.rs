@@ -19,6 +19,8 @@ pub(crate) struct Peer {
     present: watch::Sender<usize>,
     /// An end that the protocol cannot show must be a reset.
     reset: AtomicBool,
+    /// How many answers were broken off that the client does not take.
+    stuck: watch::Sender<usize>,
     /// The server ends it, not the client.
     cut: AtomicBool,
 }
@@ -30,7 +32,14 @@ pub(crate) struct Present(Arc<Peer>);
 impl Peer {
     pub(crate) fn new(remote: SocketAddr, local: SocketAddr) -> Arc<Self> {
         let (reset, cut) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { remote, local, present: watch::Sender::new(0), reset, cut })
+        Arc::new(Self {
+            remote,
+            local,
+            present: watch::Sender::new(0),
+            reset,
+            stuck: watch::Sender::new(0),
+            cut,
+        })
     }
 
     pub(crate) fn enter(self: &Arc<Self>) -> Present {
@@ -42,6 +51,26 @@ impl Peer {
     pub(crate) async fn has_requests(&self) {
         // The sender is `self`, so the channel cannot be closed meanwhile.
         let _ = self.present.subscribe().wait_for(|&count| count > 0).await;
+    }
+
+    /// An answer was broken off, and its client takes nothing, so that it does not even hear of it.
+    pub(crate) fn stuck(self: &Arc<Self>) -> Stuck {
+        self.stuck.send_modify(|count| *count += 1);
+        Stuck(Arc::clone(self))
+    }
+
+    /// Returns once every one of its requests is such an answer; `requests` counts them.
+    pub(crate) async fn is_stuck(&self, requests: impl Fn() -> usize) {
+        let _ = self.stuck.subscribe().wait_for(|&count| count > 0 && count >= requests()).await;
+    }
+
+    /// The number of requests has changed.
+    pub(crate) fn recount(&self) {
+        self.stuck.send_modify(|_| {});
+    }
+
+    pub(crate) fn has_process(&self) -> bool {
+        *self.present.borrow() > 0
     }
 
     /// The server is ending, and with it what still runs here.
@@ -60,6 +89,16 @@ impl Peer {
 
     pub(crate) fn is_broken_off(&self) -> bool {
         self.reset.load(Ordering::Acquire)
+    }
+}
+
+/// One answer that the client does not take, until it is let go.
+#[derive(Debug)]
+pub(crate) struct Stuck(Arc<Peer>);
+
+impl Drop for Stuck {
+    fn drop(&mut self) {
+        self.0.stuck.send_modify(|count| *count -= 1);
     }
 }
 

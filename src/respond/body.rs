@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Version};
 use http_body::{Frame, SizeHint};
 use tokio::{
     sync::oneshot,
@@ -26,6 +26,8 @@ use crate::{
 
 /// How long something that escaped its group may hold standard output open once the leader is gone.
 const DRAIN: Duration = Duration::from_millis(250);
+/// How long a task of HTTP/2 has to write what came before a reset.
+const HEAD_START: Duration = Duration::from_millis(100);
 /// Frames begin small and grow to what a pipe holds.
 const SMALLEST: usize = 8 << 10;
 const LARGEST: usize = 64 << 10;
@@ -39,6 +41,8 @@ pub struct Body {
     exchange: Option<Arc<Exchange>>,
     /// Bytes that the head promised and that are still to come.
     owed: Option<u64>,
+    /// How long the data before a break has to be written, where nothing says when it is.
+    head_start: Option<Duration>,
 }
 
 enum State {
@@ -47,11 +51,20 @@ enum State {
     Live(Box<Live>),
     /// Everything was given out but the trailers.
     Closing(Close),
-    /// The break must come one poll after the data, or hyper drops what it has not written yet.
-    Breaking {
-        polled: bool,
-    },
+    /// The break must come after the data is written, or hyper drops what it still has.
+    Breaking(Break),
     Done,
+}
+
+/// The way to a visible break.
+#[derive(Default)]
+enum Break {
+    /// On HTTP/1.1 a flush follows every poll that gives nothing.
+    #[default]
+    AtNextPoll,
+    /// On HTTP/2 another task writes, and a reset would overtake what it has not written.
+    Waiting(Pin<Box<Sleep>>),
+    Now,
 }
 
 /// How a body ends.
@@ -101,21 +114,17 @@ enum Phase {
 impl Body {
     /// A body of the server's own.
     pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            state: State::Whole(bytes.into(), Close::Cleanly(HeaderMap::new())),
-            exchange: None,
-            owed: None,
-        }
+        Self::finished(bytes, Close::Cleanly(HeaderMap::new()))
     }
 
     /// All that a service had to say, already known to be so.
     pub(crate) fn finished(bytes: impl Into<Bytes>, close: Close) -> Self {
-        Self { state: State::Whole(bytes.into(), close), exchange: None, owed: None }
+        Self { state: State::Whole(bytes.into(), close), exchange: None, owed: None, head_start: None }
     }
 
     /// A body whose service still runs.
     pub(crate) fn live(live: Live) -> Self {
-        Self { state: State::Live(Box::new(live)), exchange: None, owed: None }
+        Self { state: State::Live(Box::new(live)), exchange: None, owed: None, head_start: None }
     }
 
     /// Counts into `exchange`, which lives at least as long as the body.
@@ -127,6 +136,12 @@ impl Body {
     /// Holds the body to the length that the service declared.
     pub(crate) fn of_length(mut self, declared: Option<u64>) -> Self {
         self.owed = declared;
+        self
+    }
+
+    /// Breaks off as that version of HTTP needs it.
+    pub(crate) fn breaking_on(mut self, version: Version) -> Self {
+        self.head_start = (version == Version::HTTP_2).then_some(HEAD_START);
         self
     }
 
@@ -148,7 +163,7 @@ impl Body {
                 Some(bytes) => return Poll::Ready(Some(bytes)),
                 None => live.close.take(),
             },
-            State::Closing(_) | State::Breaking { .. } | State::Done => return Poll::Ready(None),
+            State::Closing(_) | State::Breaking(_) | State::Done => return Poll::Ready(None),
         };
         self.close(close);
         Poll::Ready(None)
@@ -166,7 +181,9 @@ impl Body {
             exchange.broken_off(*reason);
         }
         self.state = match close {
-            Close::Broken(_) => State::Breaking { polled: false },
+            Close::Broken(_) => State::Breaking(
+                self.head_start.map_or_else(Break::default, |time| Break::Waiting(Box::pin(sleep(time)))),
+            ),
             close @ Close::Cleanly(_) => State::Closing(close),
         };
     }
@@ -179,6 +196,20 @@ impl Body {
             *owed -= bytes.len() as u64;
         }
         bytes
+    }
+}
+
+impl Break {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::AtNextPoll => {
+                *self = Self::Now;
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Self::Waiting(time) => time.as_mut().poll(cx),
+            Self::Now => Poll::Ready(()),
+        }
     }
 }
 
@@ -316,12 +347,8 @@ impl http_body::Body for Body {
                     _ => Poll::Ready(None),
                 }
             }
-            State::Breaking { polled } if !*polled => {
-                *polled = true;
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            State::Breaking { .. } => {
+            State::Breaking(stage) => {
+                ready!(stage.poll(cx));
                 body.state = State::Done;
                 Poll::Ready(Some(Err(Error::broken_off())))
             }
@@ -330,11 +357,11 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.known_length() == Some(0)
+        self.known_length() == Some(0) && self.owed.unwrap_or(0) == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.known_length().or(self.owed).map_or_else(SizeHint::new, SizeHint::with_exact)
+        self.owed.or(self.known_length()).map_or_else(SizeHint::new, SizeHint::with_exact)
     }
 }
 

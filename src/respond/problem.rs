@@ -90,7 +90,10 @@ fn hint_at_log(failure: &Failure, detail: Option<&str>) -> Failure {
 fn accepts_json(request: &HeaderMap) -> bool {
     request.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         let mut types = value.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
-        types.any(|name| name == "application/json" || name.ends_with("+json"))
+        types.any(|name| {
+            let name = name.to_ascii_lowercase();
+            name == "application/json" || name.ends_with("+json")
+        })
     })
 }
 

@@ -23,7 +23,7 @@ use tokio::{net::TcpStream, time::timeout};
 use super::{
     activity::Activity,
     shutdown::{Counted, Shutdown},
-    watched::{Watched, departed},
+    watched::{Watched, departed, was_reset},
 };
 use crate::{error::Error, invoke::Peer, respond::Body, stack::Stack};
 
@@ -84,7 +84,7 @@ async fn run(
     shutdown: &Shutdown,
 ) -> End {
     let service = service_fn(|request: Request<Incoming>| {
-        let guard = Guard::new(activity, shutdown, request.version());
+        let guard = Guard::new((activity, peer), shutdown, request.version());
         let (stack, peer) = (stack.clone(), Arc::clone(peer));
         async move { Ok::<_, Infallible>(answer(&stack, request, peer, guard).await) }
     });
@@ -94,7 +94,9 @@ async fn run(
         departed(stream).await;
         peer.has_requests().await;
     });
-    let mut expired = pin!(activity.expired());
+    let mut reset = pin!(was_reset(stream));
+    let mut stuck = pin!(peer.is_stuck(|| activity.requests()));
+    let mut expired = pin!(activity.expired(peer));
     let mut cut = pin!(shutdown.cut());
     let mut draining = pin!(shutdown.draining());
     let mut is_draining = false;
@@ -108,6 +110,8 @@ async fn run(
                 return End::Served;
             }
             () = left.as_mut() => return End::Dropped,
+            () = reset.as_mut() => return End::Dropped,
+            () = stuck.as_mut() => return End::Dropped,
             () = expired.as_mut() => return End::Dropped,
             () = cut.as_mut() => {
                 peer.cut();
@@ -115,6 +119,9 @@ async fn run(
             }
             () = draining.as_mut(), if !is_draining => {
                 is_draining = true;
+                if activity.waits_for_head() {
+                    return End::Dropped;
+                }
                 connection.as_mut().graceful_shutdown();
             }
         }
@@ -178,19 +185,21 @@ async fn linger(stream: &TcpStream, longest: Duration) {
 /// One request under way, from its head to the end of its answer.
 struct Guard {
     activity: Arc<Activity>,
+    peer: Arc<Peer>,
     _counted: Counted,
 }
 
 impl Guard {
-    fn new(activity: &Arc<Activity>, shutdown: &Shutdown, version: Version) -> Self {
+    fn new((activity, peer): (&Arc<Activity>, &Arc<Peer>), shutdown: &Shutdown, version: Version) -> Self {
         activity.begin(version == Version::HTTP_2);
-        Self { activity: Arc::clone(activity), _counted: shutdown.request() }
+        Self { activity: Arc::clone(activity), peer: Arc::clone(peer), _counted: shutdown.request() }
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         self.activity.end();
+        self.peer.recount();
     }
 }
 

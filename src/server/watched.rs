@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::activity::Activity;
+use super::activity::{Activity, Room};
 use crate::invoke::Peer;
 
 /// The stream as hyper sees it.
@@ -41,6 +41,11 @@ pub(super) async fn departed(stream: &TcpStream) {
         }
         _ => {}
     }
+}
+
+/// Returns once the client has reset the connection, also after it had closed its side.
+pub(super) async fn was_reset(stream: &TcpStream) {
+    let _ = stream.ready(Interest::ERROR).await;
 }
 
 impl AsyncRead for Watched {
@@ -71,10 +76,17 @@ impl AsyncWrite for Watched {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         loop {
-            ready!(self.stream.poll_write_ready(cx))?;
+            let Poll::Ready(ready) = self.stream.poll_write_ready(cx) else {
+                self.activity.wrote(Room::None);
+                return Poll::Pending;
+            };
+            ready?;
             match self.stream.try_write_vectored(bytes) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                answer => return Poll::Ready(answer),
+                answer => {
+                    self.activity.wrote(Room::Some);
+                    return Poll::Ready(answer);
+                }
             }
         }
     }

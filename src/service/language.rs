@@ -6,7 +6,10 @@ pub(crate) enum Format {
     /// One JSON object.
     Json,
     /// `name TAB value NL` lines with `\\`, `\n`, `\t` and `\r` escaped.
-    #[expect(dead_code, reason = "read by the bridges of compiled languages, which come next")]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the bridges of compiled languages, which come next")
+    )]
     Pairs,
     /// Assignments that bash sources.
     Shell,

@@ -124,6 +124,20 @@ fn engine_a5_a_client_that_never_reads_is_ended_at_the_total_limit_too() {
 }
 
 #[test]
+fn engine_a5_an_answer_that_is_over_and_not_taken_is_let_go() {
+    // It exits well with its pipe full, and nobody takes what is in there.
+    let shell = Shell::serve(&["--idle-timeout", "2s"], "timeout 0.5 cat /dev/zero; exit 0");
+    shell.server.unharmed(|| {
+        let connections: Vec<_> = (0..8).map(|_| shell.begin("/zeros")).collect();
+        let mut accounts = 0;
+        shell.server.wait_for_log(|line| {
+            accounts += usize::from(line.contains("GET /zeros 200"));
+            accounts == connections.len()
+        });
+    });
+}
+
+#[test]
 fn engine_a5_a_client_that_stops_sending_is_ended() {
     let text = "[ $PATH_INFO = /begins ] && echo begun\ncat > /dev/null\necho whole >> \"$HERE/whole\"";
     let shell = Shell::serve(&["--idle-timeout", "1s", "--first-byte-timeout", "1s"], text);

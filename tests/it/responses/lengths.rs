@@ -154,3 +154,23 @@ echo done >> \"$0.done\"
         assert_eq!(folder.lines("work.done"), count + 1, "{method} {path}: it ran to its end");
     }
 }
+
+#[test]
+fn attack_21_a_length_without_its_body_is_no_break_where_no_body_is_sent() {
+    let script = "[ \"$PATH_INFO\" = /304 ] && echo 'Status: 304' >&3; echo 'Content-Length: 10' >&3; exit 0";
+    let server = Server::start(&["--", "sh", "-c", script]);
+    let requests = ["HEAD /head HTTP/1.1", "GET /304 HTTP/1.1", "HEAD /head-1.0 HTTP/1.0"];
+    for request in requests {
+        let mut connection = server.connect();
+        connection.send(format!("{request}\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let answer = connection.response_to_head();
+        assert_eq!(answer.status, if request.contains("304") { 304 } else { 200 }, "{request}");
+        if request.starts_with("HEAD") {
+            assert_eq!(answer.header("content-length"), Some("10"), "{request}");
+        }
+        assert_eq!(connection.closed(), End::Closed, "{request}");
+        let path = request.split(' ').nth(1).unwrap();
+        let line = server.wait_for_log(|line| line.contains(&format!(" {path} ")) && line.contains(" B "));
+        assert!(line.contains(" exit 0 ") && !line.contains("BROKEN OFF"), "{line}");
+    }
+}

@@ -24,7 +24,7 @@ pub(in crate::processes) const CONTINUATION: u8 = 9;
 pub(in crate::processes) const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 pub(in crate::processes) const END_HEADERS: u8 = 4;
-pub(in crate::processes) const CANCEL: u32 = 8;
+const CANCEL: u32 = 8;
 
 /// One connection.
 pub(in crate::processes) struct Client {
