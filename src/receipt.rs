@@ -190,10 +190,6 @@ impl Exchange {
         let _ = self.reset.set(reset);
     }
 
-    pub(crate) fn is_broken_off(&self) -> bool {
-        self.broken_off.load(Ordering::Relaxed)
-    }
-
     /// Keeps `something` until the last part of the request is gone.
     pub(crate) fn hold(&self, something: Box<dyn Any + Send + Sync>) {
         let _ = self.held.set(something);

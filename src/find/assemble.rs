@@ -121,7 +121,7 @@ fn checked_content_type(value: String) -> Result<String, Error> {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-    use crate::{Service, service::Spec};
+    use crate::service::{Service, Spec};
 
     fn text(bytes: &[u8]) -> String {
         String::from_utf8(bytes.to_vec()).unwrap()

@@ -1,9 +1,13 @@
 //! The one owner of a process once its head is out: it listens, keeps the time, and sees it end.
 
-use tokio::sync::oneshot;
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use tokio::{sync::oneshot, time::timeout};
 
 use super::{
     before::body_broken,
+    clock::Clock,
+    peer::Peer,
     run::{Event, Run},
 };
 use crate::{
@@ -12,11 +16,19 @@ use crate::{
     respond::{Close, Verdict},
 };
 
+/// A client that takes its answer has at least so long to hear of the end.
+const LEAST: Duration = Duration::from_secs(1);
+
 /// Owns `run` until its process is reaped, and tells the body how it ends.
 ///
 /// The body's drop closes `verdict`: then the client has left, and the process with it.
-pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>) {
+pub(super) async fn own(
+    mut run: Box<Run>,
+    mut verdict: oneshot::Sender<Verdict>,
+    body_gone: oneshot::Receiver<Infallible>,
+) {
     run.attach();
+    let (clock, peer) = (run.clock.clone(), run.peer.clone());
     let event = tokio::select! {
         biased;
         () = verdict.closed() => None,
@@ -46,18 +58,31 @@ pub(super) async fn own(mut run: Box<Run>, mut verdict: oneshot::Sender<Verdict>
             run.feeds.stop();
             break_off(&run, verdict, Reason::Failure(kind));
             run.end().await;
-            // hyper asks the body for nothing while the client takes nothing, and never hears that it broke.
-            if !run.exchange.is_broken_off()
-                && let Some(peer) = &run.peer
-            {
-                run.exchange.hold(Box::new(peer.stuck()));
-            }
         }
         Some(Event::BodyBroken(broken)) => {
             let failure = body_broken(&mut run, &broken);
             break_off(&run, verdict, Reason::Failure(failure.kind));
             run.end().await;
         }
+    }
+    drop(run);
+    until_taken(&clock, peer.as_ref(), body_gone).await;
+}
+
+/// The service is done, and its client has the same limits for taking what is left. hyper asks the body for nothing
+/// while the client takes nothing, so that it hears neither of an end nor of a break.
+async fn until_taken(clock: &Clock, peer: Option<&Arc<Peer>>, mut body_gone: oneshot::Receiver<Infallible>) {
+    if timeout(LEAST, &mut body_gone).await.is_ok() {
+        return;
+    }
+    let passed = tokio::select! {
+        biased;
+        _ = body_gone => return,
+        kind = clock.passed() => Reason::Failure(kind),
+    };
+    clock.exchange.broken_off(passed);
+    if let Some(peer) = peer {
+        clock.exchange.hold(Box::new(peer.stuck()));
     }
 }
 

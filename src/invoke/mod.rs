@@ -2,6 +2,7 @@
 
 mod after;
 mod before;
+mod clock;
 mod log;
 mod peer;
 mod pump;
@@ -24,10 +25,11 @@ use tokio::sync::oneshot;
 pub(crate) use self::peer::Peer;
 use self::{
     before::{Known, Opening},
+    clock::{Clock, Phase},
     log::Log,
     peer::Present,
     pump::Feeds,
-    run::{Channel, Owned, Phase, Run},
+    run::{Channel, Owned, Run},
 };
 use crate::{
     budget::Budget,
@@ -192,8 +194,12 @@ async fn begin(
         stderr: Channel::Quiet(ours.stderr),
         control: Channel::Quiet(ours.control),
         decoder: Decoder::new(),
-        started: Instant::now(),
-        phase: Phase::Opening,
+        clock: Clock {
+            spec: Arc::clone(spec),
+            exchange: Arc::clone(exchange),
+            started: Instant::now(),
+            phase: Phase::Opening,
+        },
         attached: false,
         _held: held,
         _present: present,
@@ -231,7 +237,7 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     run.permit.answered();
     run.exchange.progress();
     hint_at_buffering(&run, &opening);
-    run.phase = Phase::Answering { endless: run.draft.is_event_stream() };
+    run.clock.phase = Phase::Answering { endless: run.draft.is_event_stream() };
     let timing = server_timing(timing);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
     let exchange = Arc::clone(&run.exchange);
@@ -284,8 +290,9 @@ fn body(mut run: Box<Run>, opening: Opening) -> Body {
             Body::live(Live::new(output.into(), stdout, verdict))
         }
         (Known::Nothing, stdout) => {
-            tokio::spawn(after::own(run, sender));
-            Body::live(Live::new(output.into(), stdout, verdict))
+            let (body_lives, body_gone) = oneshot::channel();
+            tokio::spawn(after::own(run, sender, body_gone));
+            Body::live(Live::new(output.into(), stdout, verdict).announcing(body_lives))
         }
     }
 }
@@ -305,7 +312,7 @@ fn server_timing(timing: &Timing) -> String {
 }
 
 fn hint_at_buffering(run: &Run, opening: &Opening) {
-    let late = matches!(opening.known, Known::Ended(_)) && run.started.elapsed() > BUFFERING;
+    let late = matches!(opening.known, Known::Ended(_)) && run.clock.started.elapsed() > BUFFERING;
     if late && !opening.output.is_empty() && run.spec.buffering_hint && run.spec.language.is_none() {
         run.log.hint("the program buffers its output; try stdbuf -oL");
     }

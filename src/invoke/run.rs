@@ -8,12 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{
-    runtime::Handle,
-    time::{sleep_until, timeout},
-};
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{
+    clock::{Clock, Phase, until},
     log::Log,
     peer::{Peer, Present},
     pump::{BodyBroken, Feeds},
@@ -48,24 +46,12 @@ pub(super) struct Run {
     pub(super) stderr: Channel,
     pub(super) control: Channel,
     pub(super) decoder: Decoder,
-    pub(super) started: Instant,
-    pub(super) phase: Phase,
+    pub(super) clock: Clock,
     pub(super) attached: bool,
     /// Kept until the process is reaped: its uploads and the memory of its parsed body; its client's presence.
     pub(super) _held: Held,
     pub(super) _present: Option<Present>,
     pub(super) peer: Option<Arc<Peer>>,
-}
-
-/// What the clock counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Until the first byte.
-    Opening,
-    /// From then on; an event stream may be silent.
-    Answering { endless: bool },
-    /// Nothing: the process is being ended.
-    Ending,
 }
 
 /// What happened next.
@@ -97,7 +83,7 @@ impl Run {
             tokio::select! {
                 biased;
                 ended = process.ended(), if *attached => return Event::Ended(self.after(ended)),
-                () = until(alarm) => match self.overdue() {
+                () = until(alarm) => match self.clock.overdue() {
                     Some(kind) => return Event::Overdue(kind),
                     None => self.attach(),
                 },
@@ -112,29 +98,9 @@ impl Run {
 
     /// When to look up: at the next deadline, and at [`ATTACH`] before that.
     fn alarm(&self) -> Option<Instant> {
-        let attach = (!self.attached).then(|| self.started + ATTACH);
-        let deadline = self.deadline().map(|(at, _)| at);
+        let attach = (!self.attached).then(|| self.clock.started + ATTACH);
+        let deadline = self.clock.deadline().map(|(at, _)| at);
         attach.into_iter().chain(deadline).min()
-    }
-
-    fn overdue(&self) -> Option<Kind> {
-        self.deadline().filter(|(at, _)| *at <= Instant::now()).map(|(_, kind)| kind)
-    }
-
-    /// The next deadline, and what it would mean.
-    fn deadline(&self) -> Option<(Instant, Kind)> {
-        let timeouts = &self.spec.timeouts;
-        let moved = self.exchange.last_progress();
-        let idle = match self.phase {
-            Phase::Ending => return None,
-            Phase::Opening => timeouts.first_byte.map(|limit| (moved + limit, Kind::FirstByteTimeout)),
-            Phase::Answering { endless: true } => None,
-            Phase::Answering { endless: false } => {
-                timeouts.silence.map(|limit| (moved + limit, Kind::Silent))
-            }
-        };
-        let total = timeouts.total.map(|limit| (self.started + limit, Kind::Timeout));
-        idle.into_iter().chain(total).min_by_key(|(at, _)| *at)
     }
 
     /// Registers what was left aside so far.
@@ -229,7 +195,7 @@ impl Run {
     }
 
     async fn exits_within_grace(&mut self) -> bool {
-        self.phase = Phase::Ending;
+        self.clock.phase = Phase::Ending;
         self.feeds.stop();
         self.attach();
         let grace = self.spec.timeouts.kill_grace;
@@ -283,13 +249,6 @@ impl Channel {
         };
         let read: io::Result<usize> = read_present(pipe, most, into);
         read.unwrap_or(0)
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at.into()).await,
-        None => std::future::pending().await,
     }
 }
 

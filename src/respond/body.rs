@@ -1,6 +1,7 @@
 //! The response body: every read of the service's output is one frame, and its end is only what it is.
 
 use std::{
+    convert::Infallible,
     fmt,
     future::Future,
     io,
@@ -97,6 +98,8 @@ pub(crate) struct Live {
     phase: Phase,
     /// How it will end, once that is known.
     close: Close,
+    /// Tells the owner of the process when the body is let go.
+    _lives: Option<oneshot::Sender<Infallible>>,
 }
 
 /// Where a live body is.
@@ -222,7 +225,13 @@ impl Close {
 impl Live {
     pub(crate) fn new(first: Bytes, stdout: Option<Reader>, verdict: oneshot::Receiver<Verdict>) -> Self {
         let close = Close::Cleanly(HeaderMap::new());
-        Self { first, stdout, verdict, phase: Phase::Streaming, close }
+        Self { first, stdout, verdict, phase: Phase::Streaming, close, _lives: None }
+    }
+
+    /// Tells by the drop of `lives` when the body is let go.
+    pub(crate) fn announcing(mut self, lives: oneshot::Sender<Infallible>) -> Self {
+        self._lives = Some(lives);
+        self
     }
 
     /// The next bytes, or `None` when `close` says how the body ends.

@@ -33,7 +33,7 @@ async fn row_64_the_receipt_counts_cpu_time() {
 async fn row_64_the_receipt_of_a_failure_before_the_head() {
     let (body, report) = account("exit 3").await;
     assert!(body.is_ok_and(|page| page.contains("exit code 3")));
-    assert_eq!((report.status, report.exit_code, report.reason.as_str()), (500, Some(3), "exit"));
+    assert_eq!((report.status, report.exit_code, report.reason.as_str()), (500, Some(3), "exit 3"));
     assert!(!report.broken_off);
 }
 

@@ -3,6 +3,9 @@
 use super::Shell;
 use crate::harness::{Folder, Server};
 
+/// What one request may make the log grow by, with the times and ids of its lines.
+const MOST_LOGGED: usize = 8 << 20;
+
 #[test]
 fn attack_38_a_gigabyte_of_log_before_the_first_byte() {
     let text = "head -c 1073741824 /dev/zero | tr '\\0' '\\n' >&2; echo done; exit 0";
@@ -33,8 +36,22 @@ fn attack_38_a_line_of_a_hundred_megabytes_while_the_answer_streams() {
 fn assert_bounded(server: &Server) {
     server.wait_for_log(|line| line.contains("bytes of standard error are left out"));
     let logged: usize = server.log().iter().map(String::len).sum();
-    assert!(logged < 96 << 20, "{logged} bytes were logged");
+    assert!(logged < MOST_LOGGED, "{logged} bytes were logged");
     assert!(server.peak_memory() < 64 << 20, "{} bytes were resident", server.peak_memory());
+}
+
+#[test]
+fn attack_38_the_control_channel_is_no_way_around_the_bounds() {
+    let line = "{\"type\":\"log\",\"payload\":\"x\"}";
+    for line in [line, "neither JSON nor a field", "{\"type\":\"nothing\"}"] {
+        let shell = Shell::serve(&["-t", "2m"], &format!("yes '{line}' | head -c 12000000 >&3; echo done"));
+        shell.server.unharmed(|| {
+            let response = shell.server.get("/noise");
+            assert_eq!((response.status, response.text().as_str(), response.complete), (200, "done\n", true));
+        });
+        let logged: usize = shell.server.log().iter().map(String::len).sum();
+        assert!(logged < MOST_LOGGED, "{logged} bytes were logged for {line}");
+    }
 }
 
 #[test]

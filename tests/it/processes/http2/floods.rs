@@ -58,7 +58,7 @@ fn attack_19_a_thousand_streams_that_are_opened_and_then_reset_alone() {
             shell.wait_until_idle();
             assert!(start.elapsed() < Duration::from_secs(1), "none is left after {:?}", start.elapsed());
         });
-        assert_eq!(most, 8);
+        assert!(most <= 8, "{most} processes");
     });
 }
 
