@@ -333,19 +333,6 @@ pub(crate) fn watch(descriptor: OwnedFd, interest: Interest) -> io::Result<Async
     Ok(unsafe { AsyncFd::register_with_interest(descriptor, interest) }?)
 }
 
-/// Bounds what the kernel holds unsent of a connection, so that room is announced while a slow client reads.
-///
-/// # Errors
-/// What setsockopt(2) answered. See tcp(7), `TCP_NOTSENT_LOWAT`.
-pub(crate) fn bound_unsent(socket: BorrowedFd<'_>, bytes: c_int) -> io::Result<()> {
-    let (value, length) = (ptr::from_ref(&bytes).cast(), size_of::<c_int>() as libc::socklen_t);
-    // SAFETY: the option takes one int, which `value` points to for the length of the call.
-    let answer = unsafe {
-        libc::setsockopt(socket.as_raw_fd(), libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT, value, length)
-    };
-    if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
 /// `length` pids in memory that this process shares with what it forks; zeroed, and kept for ever.
 ///
 /// # Errors

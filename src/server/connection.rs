@@ -3,7 +3,6 @@
 use std::{
     convert::Infallible,
     io,
-    os::fd::AsFd,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
@@ -26,7 +25,7 @@ use super::{
     shutdown::{Counted, Shutdown},
     watched::{Watched, departed, was_reset},
 };
-use crate::{error::Error, invoke::Peer, os, respond::Body, stack::Stack};
+use crate::{error::Error, invoke::Peer, respond::Body, stack::Stack};
 
 /// The longest head of HTTP/1.1 that is read before it is refused with 431; longer than what `Stack` takes, so
 /// that a long address is told from long headers.
@@ -38,8 +37,6 @@ const MOST_STREAMS: u32 = 256;
 /// not stall the others.
 const STREAM_WINDOW: u32 = 64 << 10;
 const CONNECTION_WINDOW: u32 = MOST_STREAMS * STREAM_WINDOW;
-/// What the kernel may hold unsent. With megabytes there, a slow client would look silent between two writes.
-const UNSENT: i32 = 256 << 10;
 const HEADER_LIST: u32 = 64 << 10;
 const PENDING_RESETS: usize = 32;
 const PING: Duration = Duration::from_secs(20);
@@ -77,7 +74,6 @@ enum End {
 fn prepare(stream: &TcpStream) -> io::Result<Arc<Peer>> {
     // Every read of a service is a write to the client, and none may wait for the next.
     stream.set_nodelay(true)?;
-    os::bound_unsent(stream.as_fd(), UNSENT)?;
     Ok(Peer::new(stream.peer_addr()?, stream.local_addr()?))
 }
 

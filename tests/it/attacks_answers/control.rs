@@ -7,7 +7,7 @@ use crate::harness::{End, Folder, Server, interpreter};
 const PIECES: &str = r#"
 import fcntl, os, struct, termios, time
 
-messages = b'{"type":"status","payload":{"value":418}}\nX-A: \xc3\xa9\n{"type":"log","payload":{"text":"l"}}\n'
+messages = b'{"type":"status","payload":{"value":418}}\nX-A: \xc3\xa9\n'
 at = int(hook.params.get('at', len(messages)))
 os.write(3, messages[:at])
 while struct.unpack('i', fcntl.ioctl(3, termios.FIONREAD, bytes(4)))[0]:
@@ -34,19 +34,19 @@ fn attack_33_split_at_every_byte() {
         assert_eq!((answer.status, answer.complete), (418, true), "split at {at}");
         assert_eq!(answer.header("x-a"), Some("é"), "split at {at}");
     }
-    let words = server.log().iter().filter(|line| line.ends_with(" | l")).count();
-    assert_eq!(words, length + 2, "one line of the log for each");
 }
 
 #[test]
 fn attack_33_many_in_one_write_and_none_is_lost() {
     let server = speaker();
-    let messages: String =
-        (0..1000).map(|at| format!("{{\"type\":\"log\",\"payload\":{{\"text\":\"message {at}\"}}}}\n")).collect();
+    let messages: String = (0..1000)
+        .map(|at| format!("{{\"type\":\"log\",\"payload\":{{\"text\":\"message {at}\"}}}}\n"))
+        .collect();
     let answer = said(&server, messages + "Status: 404\n");
     assert_eq!((answer.status, answer.text().as_str()), (404, "body\n"));
     server.wait_for_log(|line| line.ends_with("| message 999"));
-    let heard: Vec<_> = server.log().iter().filter_map(|line| Some(line.rsplit_once("| message ")?.1.to_owned())).collect();
+    let heard: Vec<_> =
+        server.log().iter().filter_map(|line| Some(line.rsplit_once("| message ")?.1.to_owned())).collect();
     let expected: Vec<_> = (0..1000).map(|at| at.to_string()).collect();
     assert_eq!(heard, expected, "each once, in order");
 }
@@ -91,7 +91,11 @@ fn attack_33_what_is_no_message_is_ignored_and_logged() {
         for line in lines {
             let shown = String::from_utf8_lossy(line);
             let answer = said(&server, [b"Status: 404\n", *line, b"\nX-B: c\n"].concat());
-            assert_eq!((answer.status, answer.header("x-b"), answer.complete), (404, Some("c"), true), "{shown}");
+            assert_eq!(
+                (answer.status, answer.header("x-b"), answer.complete),
+                (404, Some("c"), true),
+                "{shown}"
+            );
             assert_eq!(answer.text(), "body\n", "{shown}");
             let logged = ignored(&server, &answer);
             assert_eq!(logged.len(), 1, "{shown}: {logged:#?}");

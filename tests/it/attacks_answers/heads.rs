@@ -38,7 +38,8 @@ fn attack_34_line_ends_and_nul_never_reach_a_head() {
     let server = speaker();
     server.unharmed(|| {
         for message in INJECTIONS {
-            let request = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{message}", message.len());
+            let request =
+                format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{message}", message.len());
             let head = raw_head(&mut server.connect(), &request);
             assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{message}: {head}");
             assert!(!head.to_lowercase().contains("x-evil"), "{message}: {head}");
@@ -54,7 +55,8 @@ fn attack_34_line_ends_and_nul_never_reach_a_head() {
 fn attack_34_no_language_lets_a_value_split_the_head() {
     let folder = Folder::new();
     let javascript = "module.exports = h => { h.res.setHeader('X-A', h.params.v); h.res.setHeader('X-Good', '1'); h.res.end('x') }";
-    let python = "hook.res.set_header('X-A', hook.params.v)\nhook.res.set_header('X-Good', '1')\nprint('x')\n";
+    let python =
+        "hook.res.set_header('X-A', hook.params.v)\nhook.res.set_header('X-Good', '1')\nprint('x')\n";
     let services = [
         ("node", folder.script("s.js", javascript)),
         ("python3", folder.script("s.py", python)),
@@ -63,7 +65,12 @@ fn attack_34_no_language_lets_a_value_split_the_head() {
     for (language, service) in services {
         if interpreter(language) {
             let server = Server::start(&[service]);
-            for value in ["b%0d%0aX-Evil:%201", "b%0aX-Evil:%201", "b%0dX-Evil:%201", "%22%7d%7d%0a%7b%22type%22:%22end%22%7d"] {
+            for value in [
+                "b%0d%0aX-Evil:%201",
+                "b%0aX-Evil:%201",
+                "b%0dX-Evil:%201",
+                "%22%7d%7d%0a%7b%22type%22:%22end%22%7d",
+            ] {
                 let request = format!("GET /?v={value} HTTP/1.1\r\nHost: x\r\n\r\n");
                 let head = raw_head(&mut server.connect(), &request).to_lowercase();
                 assert!(head.starts_with("http/1.1 200 ok\r\n"), "{language}: {head}");
@@ -81,7 +88,10 @@ fn attack_34_the_framing_is_the_servers() {
     server.unharmed(|| {
         let mut connection = server.connect();
         for _ in 0..3 {
-            connection.send(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{fields}", fields.len()));
+            connection.send(format!(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{fields}",
+                fields.len()
+            ));
             let answer = connection.response();
             assert_eq!((answer.status, answer.text().as_str(), answer.end), (200, "body\n", End::Complete));
             assert_eq!(answer.header("x-good"), Some("1"));
@@ -128,8 +138,13 @@ fn attack_34_lengths_that_are_none_are_ignored() {
 fn attack_34_a_declared_length_and_no_body_stay_in_step() {
     let server = speaker();
     let mut connection = server.connect();
-    for (messages, status) in [("Status: 204\nContent-Length: 5\n", 204), ("Status: 304\nContent-Length: 5\n", 304)] {
-        connection.send(format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{messages}", messages.len()));
+    for (messages, status) in
+        [("Status: 204\nContent-Length: 5\n", 204), ("Status: 304\nContent-Length: 5\n", 304)]
+    {
+        connection.send(format!(
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{messages}",
+            messages.len()
+        ));
         let answer = connection.response_to_head();
         assert_eq!(answer.status, status);
         if status == 204 {

@@ -37,7 +37,8 @@ fn attack_44_any_other_id_is_replaced() {
     let server = service();
     let (long, longer) = ("x".repeat(129), "x".repeat(60 << 10));
     let ids = [
-        "", " ", "a b", "a;b", "a|b", "../x", "<script>", "\"a\"", "%0a", "a\tb", "é", "$(id)", "a,b", &long, &longer,
+        "", " ", "a b", "a;b", "a|b", "../x", "<script>", "\"a\"", "%0a", "a\tb", "é", "$(id)", "a,b", &long,
+        &longer,
     ];
     server.unharmed(|| {
         let mut given = BTreeSet::new();
@@ -73,7 +74,10 @@ fn is_context(text: &str) -> bool {
     let is_hex = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
     let is_zero = |part: &str| part.bytes().all(|byte| byte == b'0');
-    lengths == [2, 32, 16, 2] && parts.iter().all(|part| is_hex(part)) && !is_zero(parts[1]) && !is_zero(parts[2])
+    lengths == [2, 32, 16, 2]
+        && parts.iter().all(|part| is_hex(part))
+        && !is_zero(parts[1])
+        && !is_zero(parts[2])
 }
 
 #[test]
@@ -82,7 +86,10 @@ fn attack_44_a_malformed_trace_context_is_replaced() {
     let good = server.request("GET", "/", &[("traceparent", PARENT)], b"");
     assert_eq!(names(&server, &good).1, PARENT);
     let malformed = [
-        "", "00", "x", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+        "",
+        "00",
+        "x",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
         "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",

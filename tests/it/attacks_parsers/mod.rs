@@ -24,7 +24,14 @@ impl Reader {
         let folder = Folder::new();
         let server = Server::builder()
             .arguments(flags)
-            .arguments(&["--document", "--parse", "--", "sh", "-c", "echo >> \"$HERE/starts\"; cat /dev/fd/4"])
+            .arguments(&[
+                "--document",
+                "--parse",
+                "--",
+                "sh",
+                "-c",
+                "echo >> \"$HERE/starts\"; cat /dev/fd/4",
+            ])
             .env("HERE", folder.root())
             .start();
         Self { folder, server }

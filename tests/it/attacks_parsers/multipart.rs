@@ -14,7 +14,8 @@ const MEMORY: u64 = 32 << 20;
 fn attack_30_floods_of_parts_are_refused_in_bounded_memory() {
     let reader = Reader::start(&[]);
     let flood = |count: usize, parameters: &str| {
-        let parts = (0..count).map(|at| format!("--XX\r\nContent-Disposition: form-data; name=f{at}{parameters}\r\n\r\nx\r\n"));
+        let parts = (0..count)
+            .map(|at| format!("--XX\r\nContent-Disposition: form-data; name=f{at}{parameters}\r\n\r\nx\r\n"));
         parts.collect::<String>() + "--XX--\r\n"
     };
     reader.unharmed(|| {
@@ -52,7 +53,15 @@ fn attack_30_a_part_header_of_a_megabyte_is_refused_in_bounded_memory() {
 fn attack_30_boundaries() {
     let reader = Reader::start(&[]);
     let long = "x".repeat(71);
-    let refused = ["", "; boundary", "; boundary=", "; boundary=\"\"", "; boundary=a; boundary=b", "; boundary=a\u{e9}", &format!("; boundary={long}")];
+    let refused = [
+        "",
+        "; boundary",
+        "; boundary=",
+        "; boundary=\"\"",
+        "; boundary=a; boundary=b",
+        "; boundary=a\u{e9}",
+        &format!("; boundary={long}"),
+    ];
     reader.unharmed(|| {
         for parameter in refused {
             let before = reader.folder.lines("starts");
@@ -61,7 +70,8 @@ fn attack_30_boundaries() {
             assert_eq!(reader.folder.lines("starts"), before, "nothing is started");
         }
         let longest = "x".repeat(70);
-        let body = format!("--{longest}\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--{longest}--\r\n");
+        let body =
+            format!("--{longest}\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--{longest}--\r\n");
         let taken = reader.params(&format!("multipart/form-data; boundary={longest}"), body);
         assert_eq!(taken, json!({"a": "b"}));
     });
@@ -151,7 +161,11 @@ fn attack_31_file_names_are_data_and_never_paths() {
         for name in FILE_NAMES.iter().copied().chain([long.as_str()]) {
             let header = format!("Content-Disposition: form-data; name=f; filename=\"{name}\"");
             let file = reader.params(MULTIPART, form(&[(header.as_bytes(), b"hello")]))["f"].clone();
-            assert_eq!((&file["filename"], &file["size"]), (&Value::from(unquoted(name)), &Value::from(5)), "{name}");
+            assert_eq!(
+                (&file["filename"], &file["size"]),
+                (&Value::from(unquoted(name)), &Value::from(5)),
+                "{name}"
+            );
             assert_own_place(&reader, file["path"].as_str().expect("a path"));
         }
         let extended = b"Content-Disposition: form-data; name=f; filename*=UTF-8''..%2f..%2fx%00y";

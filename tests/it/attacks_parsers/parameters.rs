@@ -57,7 +57,10 @@ fn attack_27_a_thousand_colliding_names_are_all_there() {
 fn attack_27_a_thousand_names_reach_every_language() {
     let folder = Folder::new();
     let services = [
-        ("node", folder.script("s.js", "module.exports = h => h.res.end(String(Object.keys(h.params).length))")),
+        (
+            "node",
+            folder.script("s.js", "module.exports = h => h.res.end(String(Object.keys(h.params).length))"),
+        ),
         ("python3", folder.script("s.py", "print(len(hook.params))\n")),
         ("bash", folder.script("s.sh", "echo ${#Hook_params[@]}")),
     ];

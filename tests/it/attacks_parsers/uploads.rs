@@ -68,7 +68,10 @@ fn attack_32_an_upload_that_breaks_off_leaves_nothing() {
 }
 
 #[test]
-#[expect(clippy::disallowed_types, reason = "whether a file system may be mounted here is asked of the system")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "whether a file system may be mounted here is asked of the system"
+)]
 fn attack_32_a_full_disk_is_507_and_everything_is_removed() {
     let mount = "mount -t tmpfs -o size=4m none \"$TMPDIR\" && exec \"$@\"";
     let probe = std::process::Command::new("unshare")
@@ -86,7 +89,12 @@ fn attack_32_a_full_disk_is_507_and_everything_is_removed() {
     let upload = |length: usize| server.post("/", MULTIPART, form(&[(FILE, &vec![b'x'; length])]));
     for _ in 0..3 {
         let answer = upload(8 << 20);
-        assert_eq!((answer.status, answer.header("x-stack-error")), (507, Some("no-room")), "{}", answer.text());
+        assert_eq!(
+            (answer.status, answer.header("x-stack-error")),
+            (507, Some("no-room")),
+            "{}",
+            answer.text()
+        );
     }
     eventually("the folders are gone", || server.get("/").text().starts_with("0\n").then_some(()));
     let small = upload(1 << 20);

@@ -34,7 +34,8 @@ fn contract_26_the_head_goes_out_at_the_first_byte_at_end_or_at_the_exit() {
         assert_eq!(connection.rest().1, End::Complete, "{script}");
         crate::harness::eventually("it has gone on", || server.services().is_empty().then_some(()));
     }
-    let at_exit = Server::builder().arguments(&["--", "sh", "-c", &format!("echo 'Status: 404' >&3; {wait}")]);
+    let at_exit =
+        Server::builder().arguments(&["--", "sh", "-c", &format!("echo 'Status: 404' >&3; {wait}")]);
     let at_exit = at_exit.env("GATE", &gate).start();
     let mut connection = at_exit.connect();
     connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -76,7 +77,11 @@ fn contract_35_the_statuses_of_failures() {
             crate::harness::eventually("it runs", || (!server.services().is_empty()).then_some(()));
         }
         let answer = server.get("/");
-        assert_eq!((answer.status, answer.header("retry-after").is_some()), (status, status == 503), "{line}");
+        assert_eq!(
+            (answer.status, answer.header("retry-after").is_some()),
+            (status, status == 503),
+            "{line}"
+        );
         assert!(answer.header("x-stack-error").is_some(), "{line}");
     }
 }

@@ -76,7 +76,9 @@ fn contract_07_a_parsed_body_is_whole_before_the_start_and_replayed() {
     let script = folder.script("s.sh", READ_ALL.bash);
     let server = Server::start(&[script]);
     let mut connection = server.connect();
-    connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"a\":");
+    connection.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"a\":",
+    );
     assert!(connection.quiet_for(Duration::from_millis(100)));
     assert_eq!(folder.lines("s.sh.starts"), 0, "the body is not whole yet");
     connection.send(" 1}");
@@ -111,8 +113,22 @@ fn contract_07_a_program_has_every_body_as_it_is_unless_told_otherwise() {
 #[test]
 fn contract_08_what_the_server_inherited_of_such_names_stays_out() {
     let inherited = [
-        "STACK_THING", "STACK_REQUEST", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
-        "QUERY_STRING", "PATH_INFO", "CONTENT_LENGTH", "AUTH_TYPE", "REMOTE_USER", "HTTP_HOST", "HTTP_X_EVIL", "HTTP_COOKIE",
+        "STACK_THING",
+        "STACK_REQUEST",
+        "LISTEN_FDS",
+        "LISTEN_PID",
+        "LISTEN_FDNAMES",
+        "NOTIFY_SOCKET",
+        "WATCHDOG_USEC",
+        "WATCHDOG_PID",
+        "QUERY_STRING",
+        "PATH_INFO",
+        "CONTENT_LENGTH",
+        "AUTH_TYPE",
+        "REMOTE_USER",
+        "HTTP_HOST",
+        "HTTP_X_EVIL",
+        "HTTP_COOKIE",
     ];
     let kept = ["HTTP_PROXY", "http_proxy", "STACKS", "MY_STACK_X", "LISTENER"];
     let all = inherited.iter().chain(&kept);
@@ -147,7 +163,14 @@ fn contract_09_headers_of_plain_names_are_variables_and_no_others() {
     let text = text_of(&server.request("GET", "/", &headers, b""));
     assert!(text.contains("\nHTTP_X_PLAIN_1=kept\n") && text.contains("\nHTTP_X_LOWER=kept\n"), "{text}");
     assert!(!text.contains("lost"), "{text}");
-    for name in ["GATEWAY_INTERFACE", "REQUEST_METHOD", "SERVER_PROTOCOL", "SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR"] {
+    for name in [
+        "GATEWAY_INTERFACE",
+        "REQUEST_METHOD",
+        "SERVER_PROTOCOL",
+        "SERVER_NAME",
+        "SERVER_PORT",
+        "REMOTE_ADDR",
+    ] {
         assert!(text.contains(&format!("\n{name}=")), "{name} is not in {text}");
     }
 }
@@ -203,7 +226,10 @@ fn contract_14_env_is_the_requests_own_part() {
         .start();
     let document = server.request("GET", "/p?q=1", &[("X-A", "b")], b"").json();
     let env = document["env"].as_object().expect("an object");
-    assert_eq!((&env["REQUEST_METHOD"], &env["QUERY_STRING"], &env["HTTP_X_A"]), (&json!("GET"), &json!("q=1"), &json!("b")));
+    assert_eq!(
+        (&env["REQUEST_METHOD"], &env["QUERY_STRING"], &env["HTTP_X_A"]),
+        (&json!("GET"), &json!("q=1"), &json!("b"))
+    );
     for foreign in ["PATH", "HOME", "INHERITED", "MINE"] {
         assert!(!env.contains_key(foreign), "{foreign} in {env:?}");
     }
@@ -223,7 +249,8 @@ fn contract_14_the_document_has_exactly_these_parts() {
     let names = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
     let sorted = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
     assert_eq!(names(&document), sorted(&["env", "params", "req", "service"]));
-    let req = ["connection", "deadline", "headers", "host", "httpVersion", "id", "method", "path", "query", "url"];
+    let req =
+        ["connection", "deadline", "headers", "host", "httpVersion", "id", "method", "path", "query", "url"];
     assert_eq!(names(&document["req"]), sorted(&req));
     assert_eq!(document["req"]["deadline"], Value::Null);
     assert_eq!(document["service"], json!({"name": program, "path": program, "language": ""}));

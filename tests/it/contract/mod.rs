@@ -23,7 +23,10 @@ const ELSEWHERE: &[(u32, &[&str])] = &[
     (23, &["attack_34_the_framing_is_the_servers", "attack_34_a_body_shorter", "attack_34_a_body_longer"]),
     (24, &["row_52_without_a_type_browsers_must_not_guess"]),
     (25, &["engine_b8_trailers_that_are_known_early", "engine_b8_late_trailers"]),
-    (28, &["engine_b4_without_end_the_exit_decides", "engine_b9_on_http_1_0_a_break", "row_58_codes_that_are"]),
+    (
+        28,
+        &["engine_b4_without_end_the_exit_decides", "engine_b9_on_http_1_0_a_break", "row_58_codes_that_are"],
+    ),
     (29, &["engine_b4_end_answers_while", "engine_b4_after_its_grace"]),
     (30, &["engine_b4_three_megabytes_reach", "attack_37_what_escaped"]),
     (31, &["row_15_"]),
@@ -35,7 +38,8 @@ const ELSEWHERE: &[(u32, &[&str])] = &[
 
 #[test]
 fn every_sentence_of_the_contract_has_its_test() {
-    let contract = fs::read_to_string(Path::new(PROJECT).join("docs/contract.md")).expect("there is a contract");
+    let contract =
+        fs::read_to_string(Path::new(PROJECT).join("docs/contract.md")).expect("there is a contract");
     let numbers = contract.lines().filter_map(|line| line.split_once(". ")?.0.parse().ok());
     let numbers: Vec<u32> = numbers.collect();
     assert_eq!(numbers, (1..=numbers.last().copied().unwrap_or(0)).collect::<Vec<_>>(), "they are in order");
@@ -63,7 +67,8 @@ fn test_functions(folder: &Path) -> Vec<String> {
             names.extend(test_functions(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).expect("sources are UTF-8");
-            let functions = text.split("#[test]").skip(1).filter_map(|rest| rest.split_once("fn ")?.1.split('(').next());
+            let functions =
+                text.split("#[test]").skip(1).filter_map(|rest| rest.split_once("fn ")?.1.split('(').next());
             names.extend(functions.map(str::to_owned));
         }
     }

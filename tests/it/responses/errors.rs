@@ -186,6 +186,9 @@ const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded")
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const MULTIPART: (&str, &str) = ("Content-Type", "multipart/form-data; boundary=XX");
 
+/// Path, headers and body, and the status and code that they get.
+type Refusal<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [u8], u16, &'a str);
+
 #[test]
 fn row_59_every_refusal_has_its_code() {
     let folder = Folder::new();
@@ -196,7 +199,7 @@ fn row_59_every_refusal_has_its_code() {
         "--XX\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n{}\r\n--XX--\r\n",
         "x".repeat(1001)
     );
-    let refusals: [(&str, &[(&str, &str)], &[u8], u16, &str); 9] = [
+    let refusals: [Refusal<'_>; 9] = [
         ("/", &[JSON], b"{bad", 400, "bad-json"),
         ("/", &[FORM], many.as_bytes(), 400, "bad-parameters"),
         ("/", &[MULTIPART], b"nothing", 400, "bad-multipart"),

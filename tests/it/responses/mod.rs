@@ -88,6 +88,17 @@ fn begin(server: &Server, path: &str) -> Connection {
     connection
 }
 
+/// The answer on a connection of HTTP/2, asked for without a word about trailers.
+async fn get_over_http_2(server: &Server) -> http::Response<h2::RecvStream> {
+    let stream = tokio::net::TcpStream::connect(server.address()).await.expect("the server listens");
+    let (client, connection) = h2::client::handshake(stream).await.expect("it speaks HTTP/2");
+    tokio::spawn(connection);
+    let uri = format!("http://{}/", server.address());
+    let request = http::Request::builder().uri(uri).body(()).expect("a plain address");
+    let (answer, _) = client.ready().await.unwrap().send_request(request, true).expect("a request is sent");
+    answer.await.expect("an answer comes")
+}
+
 /// The id under which the log knows a request.
 fn id(response: &Response) -> String {
     response.header("x-request-id").expect("every answer has an id").to_owned()

@@ -1,7 +1,5 @@
 //! Trailers reach whoever can take them: on HTTP/1.1 who says `TE: trailers`, on HTTP/2 everybody.
 
-use std::future::poll_fn;
-
 use super::Scripts;
 use crate::harness::{Connection, End, Response, Server};
 
@@ -123,16 +121,9 @@ fn engine_b8_on_http_2_trailers_are_always_sent() {
     }
 }
 
-/// The body and the trailers of an answer on HTTP/2, asked for without a word about trailers.
+/// The body and the trailers of an answer on HTTP/2.
 async fn over_http_2(server: &Server) -> (String, http::HeaderMap) {
-    let stream = tokio::net::TcpStream::connect(server.address()).await.unwrap();
-    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    let uri = format!("http://{}/", server.address());
-    let request = http::Request::builder().uri(uri).body(()).unwrap();
-    poll_fn(|cx| client.poll_ready(cx)).await.unwrap();
-    let (answer, _) = client.send_request(request, true).unwrap();
-    let mut body = answer.await.unwrap().into_body();
+    let mut body = super::get_over_http_2(server).await.into_body();
     let mut text = Vec::new();
     while let Some(bytes) = body.data().await {
         text.extend(bytes.unwrap());
