@@ -39,10 +39,10 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
     let served = show("served", served()?)?;
     let row = |what: &str, delay| Row::new(what, Unit::Milliseconds, delay);
     Ok(vec![
-        row("write to read over a bare pipe, p99", pipe.p99()),
-        row("write in the service to read at the client, p50", served.median()),
-        row("the same, p99", served.p99()).below(2.0),
-        row("the same, the slowest", served.most()),
+        row("write to read: over a bare pipe, p99", pipe.p99()),
+        row("write to read: served, p50", served.median()),
+        row("write to read: served, p99", served.p99()).below(2.0),
+        row("write to read: served, the slowest", served.most()),
     ])
 }
 

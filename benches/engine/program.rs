@@ -55,12 +55,17 @@ pub(crate) fn within<T: Send + 'static>(
     receiver.recv_timeout(limit).with_context(|| format!("nothing came within {limit:?}"))
 }
 
-/// Builds `benches/NAME.c` below the target folder.
-pub(crate) fn compile(name: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches").join(name).with_extension("c");
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+/// Builds a program below the target folder from a source of `benches/`.
+pub(crate) fn compile(source: &str, program: &str, flags: &[&str]) -> anyhow::Result<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches").join(source);
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(program);
     let mut compiler = Command::new("gcc");
     compiler.args(["-O2", "-Wall", "-Wextra"]).args(flags).arg("-o").arg(&program).arg(source);
     output(&mut compiler, Duration::from_secs(60), "apt-get install gcc libc6-dev")?;
     Ok(program)
+}
+
+/// The smallest service, as an ordinary static program.
+pub(crate) fn hello() -> anyhow::Result<PathBuf> {
+    compile("hello.c", "hello", &["-static"])
 }

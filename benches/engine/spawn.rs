@@ -15,23 +15,40 @@ const ROUNDS: usize = 7;
 const SECONDS: &str = "3";
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// What compiles the service without the C library's start.
+const WITHOUT_START: [&str; 3] = ["-static", "-nostartfiles", "-DWITHOUT_START"];
+
 pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
-    let hello = program::compile("hello", &["-static"])?;
-    let bare = program::compile("spawn_loop", &["-pthread"])?;
-    let server = Server::stack(&[&hello])?;
+    let bare = program::compile("spawn_loop.c", "spawn_loop", &["-pthread"])?;
+    let hello = program::hello()?;
+    let tiny = program::compile("hello.c", "hello_without_start", &WITHOUT_START)?;
+    let [starts, requests, ratio] = table("static program", &rounds(&bare, &hello)?)?;
+    let mut rows = vec![starts, requests, ratio.at_least(0.75)];
+    rows.extend(table("without the C library's start", &rounds(&bare, &tiny)?)?);
+    Ok(rows)
+}
+
+/// Both ways to start `service`, in turns.
+fn rounds(bare: &Path, service: &Path) -> anyhow::Result<Rounds> {
+    let server = Server::stack(&[service])?;
     ensure!(client::get(&server)?.contains("hello\n"), "the service does not say hello");
     let mut rounds = Rounds::default();
     for _ in 0..ROUNDS {
-        let (bare, served) = (starts(&bare, &hello)?, requests(&server)?);
+        let (bare, served) = (starts(bare, service)?, requests(&server)?);
         let ratio = rounds.add(bare, served);
         println!("  bare loop {bare:.0}/s, served {served:.0}/s, ratio {ratio:.3}");
     }
-    let ratio = format!("served by bare loop, the ratio ({})", rounds.spread()?);
-    Ok(vec![
-        Row::new("starts of a bare posix_spawn loop", Unit::PerSecond, rounds.reference()?.median()),
-        Row::new("requests for the same program", Unit::PerSecond, rounds.served()?.median()),
-        Row::new(ratio, Unit::Ratio, rounds.ratios()?.median()).at_least(0.75),
-        Row::new("resident memory after that load", Unit::Megabytes, server.memory("VmRSS")?),
+    println!("  resident memory of the server after that: {:.1} MB", server.memory("VmRSS")?);
+    Ok(rounds)
+}
+
+fn table(program: &str, rounds: &Rounds) -> anyhow::Result<[Row; 3]> {
+    let ratio = format!("{program}: the ratio ({})", rounds.spread()?);
+    let (bare, served) = (rounds.reference()?.median(), rounds.served()?.median());
+    Ok([
+        Row::new(format!("{program}: starts of a bare posix_spawn loop"), Unit::PerSecond, bare),
+        Row::new(format!("{program}: requests at 8 connections"), Unit::PerSecond, served),
+        Row::new(ratio, Unit::Ratio, rounds.ratios()?.median()),
     ])
 }
 

@@ -18,7 +18,7 @@ use crate::{client, program};
 const STARTS: usize = 20;
 
 pub(crate) fn measure() -> anyhow::Result<Vec<Row>> {
-    let hello = program::compile("hello", &["-static"])?;
+    let hello = program::hello()?;
     let times = (0..STARTS).map(|_| first_answer(&hello)).collect::<anyhow::Result<_>>()?;
     let times = Samples::new(times)?;
     println!("  {STARTS} starts: {:.2} to {:.2} ms", times.least(), times.most());

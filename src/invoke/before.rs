@@ -108,7 +108,13 @@ impl Opening {
             self.output.reserve(FIRST);
             match stdout.try_read(&mut self.output) {
                 Ok(1..) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if matches!(self.known, Known::Complete) {
+                        // What the pipe held when the service said so is the whole answer.
+                        self.stdout = None;
+                    }
+                    return;
+                }
                 Ok(0) | Err(_) => self.stdout = None,
             }
         }

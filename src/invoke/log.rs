@@ -12,6 +12,8 @@ use crate::{
 
 /// A longer line is split, and says so.
 const LONGEST_LINE: usize = 8 << 10;
+/// What a line costs beside its text: its time and its id.
+const PER_LINE: usize = 64;
 /// How much of the end is kept for the error page.
 const TAIL: usize = 8 << 10;
 
@@ -38,12 +40,17 @@ impl Log {
         let excess = (self.tail.len() + last.len()).saturating_sub(TAIL);
         self.tail.drain(..excess.min(self.tail.len()));
         self.tail.extend(last);
-        let within = bytes.len().min(self.left);
-        self.left -= within;
-        self.lost += (bytes.len() - within) as u64;
-        for piece in bytes[..within].split_inclusive(|&byte| byte == b'\n') {
-            self.take_piece(piece);
+        let mut pieces = bytes.split_inclusive(|&byte| byte == b'\n');
+        let mut taken = 0;
+        while self.left > 0
+            && let Some(piece) = pieces.next()
+        {
+            let within = piece.len().min(self.left);
+            self.left -= within;
+            taken += within;
+            self.take_piece(&piece[..within]);
         }
+        self.lost += (bytes.len() - taken) as u64;
     }
 
     fn take_piece(&mut self, piece: &[u8]) {
@@ -61,11 +68,30 @@ impl Log {
 
     fn flush(&mut self) {
         let line = std::mem::take(&mut self.line);
+        self.left = self.left.saturating_sub(PER_LINE);
         self.say(String::from_utf8_lossy(&line).trim_end_matches('\r'));
     }
 
+    /// A line that came by the control channel, within the same bounds as standard error.
+    pub(super) fn hear(&mut self, text: &str) {
+        if self.pays(text) {
+            self.say(text);
+        }
+    }
+
+    fn pays(&mut self, text: &str) -> bool {
+        let price = text.len() + PER_LINE;
+        let pays = price <= self.left;
+        if pays {
+            self.left -= price;
+        } else {
+            self.lost += text.len() as u64;
+        }
+        pays
+    }
+
     /// One line of the service's log.
-    pub(super) fn say(&self, text: &str) {
+    fn say(&self, text: &str) {
         let id = self.exchange.id();
         tracing::info!(target: "stack::service", id, "{text}");
         if let Some(sink) = &self.spec.log {
@@ -74,7 +100,10 @@ impl Log {
     }
 
     /// Something that the service asked for and did not get.
-    pub(super) fn refuse(&self, text: &str) {
+    pub(super) fn refuse(&mut self, text: &str) {
+        if !self.pays(text) {
+            return;
+        }
         tracing::warn!(target: "stack::control", id = self.exchange.id(), "ignored: {text}");
     }
 

@@ -237,14 +237,18 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     run.permit.answered();
     run.exchange.progress();
     hint_at_buffering(&run, &opening);
-    run.clock.phase = Phase::Answering { endless: run.draft.is_event_stream() };
+    let endless = run.draft.is_event_stream();
+    run.clock.phase = Phase::Answering { endless };
     let timing = server_timing(timing);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
     let exchange = Arc::clone(&run.exchange);
     let body = body(run, opening).of_length(declared).breaking_on(head.version);
     let mut response = Response::from_parts(parts, body);
     let bodiless = head.method == Method::HEAD
-        || matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        || matches!(
+            response.status(),
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+        );
     let known = declared.or(response.body().known_length());
     let headers = response.headers_mut();
     headers.remove(TRANSFER_ENCODING);
@@ -258,7 +262,9 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
         if let (true, Some(length)) = (head.method == Method::HEAD, known) {
             headers.insert(CONTENT_LENGTH, length.into());
         }
-        discard(response.body_mut()).await;
+        if !endless {
+            discard(response.body_mut()).await;
+        }
         *response.body_mut() = Body::whole(Bytes::new());
     }
     account(response, &exchange)

@@ -123,7 +123,7 @@ impl Run {
                 Line::Ignored(why) => self.log.refuse(&why),
                 Line::Message(message) => match self.draft.hear(message) {
                     Heard::Taken => {}
-                    Heard::Log(text) => self.log.say(&text),
+                    Heard::Log(text) => self.log.hear(&text),
                     Heard::Refused(why) => self.log.refuse(&why),
                     Heard::End => complete = true,
                 },

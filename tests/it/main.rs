@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by a panic")]
 
+mod attacks_answers;
 mod attacks_environment;
 mod attacks_framing;
+mod attacks_parsers;
 mod command_line;
+mod contract;
 mod harness;
 mod languages;
 mod library;

@@ -182,11 +182,6 @@ impl Client {
         self.send(RESET, 0, id, &CANCEL.to_be_bytes())
     }
 
-    /// What has come on a stream so far.
-    pub(in crate::processes) fn seen(&self, id: u32) -> &Answer {
-        &self.answers[&id]
-    }
-
     /// Reads until a stream has what is wanted.
     pub(in crate::processes) fn wait(&mut self, id: u32, wanted: impl Fn(&Answer) -> bool) -> Answer {
         while !wanted(&self.answers[&id]) {
