@@ -9,6 +9,14 @@ pub(crate) struct Row {
     what: String,
     seen: Result<(f64, Unit), Failed>,
     goal: Goal,
+    trust: Trust,
+}
+
+/// Whether the machine was quiet enough for the number to mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    Trusted,
+    Doubted,
 }
 
 /// The measure could not be taken.
@@ -37,7 +45,7 @@ pub(crate) enum Unit {
 impl Row {
     /// A number without a goal.
     pub(crate) fn new(what: impl Into<String>, unit: Unit, number: f64) -> Self {
-        Self { what: what.into(), seen: Ok((number, unit)), goal: Goal::Nowhere }
+        Self { what: what.into(), seen: Ok((number, unit)), goal: Goal::Nowhere, trust: Trust::Trusted }
     }
 
     pub(crate) fn at_least(self, bound: f64) -> Self {
@@ -48,9 +56,19 @@ impl Row {
         Self { goal: Goal::Below(bound), ..self }
     }
 
+    /// The same number, which says nothing: the machine was busy.
+    pub(crate) fn doubted(self) -> Self {
+        Self { trust: Trust::Doubted, ..self }
+    }
+
     /// The line of a measure that could not be taken.
     pub(crate) fn failed(name: &str, error: &anyhow::Error) -> Self {
-        Self { what: format!("{name}: {error:#}"), seen: Err(Failed), goal: Goal::Nowhere }
+        Self {
+            what: format!("{name}: {error:#}"),
+            seen: Err(Failed),
+            goal: Goal::Nowhere,
+            trust: Trust::Trusted,
+        }
     }
 
     pub(crate) fn is_failed(&self) -> bool {
@@ -64,6 +82,7 @@ impl Row {
     fn verdict(&self) -> &'static str {
         match (&self.seen, self.goal) {
             (Err(Failed), _) => "FAILED",
+            (Ok(_), _) if self.trust == Trust::Doubted => "BUSY",
             (Ok(_), Goal::Nowhere) => "",
             (Ok((number, _)), Goal::AtLeast(bound)) if *number >= bound => "met",
             (Ok((number, _)), Goal::Below(bound)) if *number < bound => "met",

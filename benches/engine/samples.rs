@@ -1,5 +1,7 @@
 //! What a list of numbers comes to: its median, its ends, and how one list compares with another.
 
+use crate::report::{Row, Unit};
+
 /// At least one number, in order.
 #[derive(Debug)]
 pub(crate) struct Samples(Vec<f64>);
@@ -55,14 +57,17 @@ impl Rounds {
     }
 
     /// Served by reference, round for round: a machine that slows down for a while harms both alike.
-    pub(crate) fn ratios(&self) -> anyhow::Result<Samples> {
+    fn ratios(&self) -> anyhow::Result<Samples> {
         Samples::new(self.served.iter().zip(&self.reference).map(|(served, other)| served / other).collect())
     }
 
-    /// `lowest to highest of 7 rounds`, for the table.
-    pub(crate) fn spread(&self) -> anyhow::Result<String> {
-        let ratios = self.ratios()?;
-        let (least, most) = (ratios.least(), ratios.most());
-        Ok(format!("{least:.2} to {most:.2} in {} rounds", self.served.len()))
+    /// The line of the table that compares the two. A reference that moves by a quarter says that the machine
+    /// had other work too, which leaves nothing to compare.
+    pub(crate) fn row(&self, program: &str) -> anyhow::Result<Row> {
+        let (ratios, reference) = (self.ratios()?, self.reference()?);
+        let (least, most, count) = (ratios.least(), ratios.most(), self.served.len());
+        let what = format!("{program}: the ratio ({least:.2} to {most:.2} in {count} rounds)");
+        let row = Row::new(what, Unit::Ratio, ratios.median());
+        Ok(if reference.most() < 1.25 * reference.least() { row } else { row.doubted() })
     }
 }

@@ -43,12 +43,11 @@ fn rounds(bare: &Path, service: &Path) -> anyhow::Result<Rounds> {
 }
 
 fn table(program: &str, rounds: &Rounds) -> anyhow::Result<[Row; 3]> {
-    let ratio = format!("{program}: the ratio ({})", rounds.spread()?);
     let (bare, served) = (rounds.reference()?.median(), rounds.served()?.median());
     Ok([
         Row::new(format!("{program}: starts of a bare posix_spawn loop"), Unit::PerSecond, bare),
         Row::new(format!("{program}: requests at 8 connections"), Unit::PerSecond, served),
-        Row::new(ratio, Unit::Ratio, rounds.ratios()?.median()),
+        rounds.row(program)?,
     ])
 }
 
