@@ -10,7 +10,7 @@ use std::{
 use crate::{error::Error, service::Service};
 
 /// Finds the service again, as it was found first.
-type Find = Box<dyn Fn() -> Result<Service, Error> + Send + Sync>;
+type Find = dyn Fn() -> Result<Service, Error> + Send + Sync;
 
 /// A service that can be renewed while requests run on the old one.
 pub(crate) struct Current {
@@ -40,7 +40,7 @@ impl Current {
 
     /// How to find the service again at [`Self::renew`].
     pub(crate) fn found_by(&self, find: impl Fn() -> Result<Service, Error> + Send + Sync + 'static) {
-        self.lock().find = Some(Arc::new(Box::new(find)));
+        self.lock().find = Some(Arc::new(find));
     }
 
     /// From now on every request looks whether the file has changed.

@@ -105,7 +105,9 @@ impl Opening {
             if self.output.len() >= MOST {
                 return;
             }
-            self.output.reserve(FIRST);
+            if self.output.len() == self.output.capacity() {
+                self.output.reserve(FIRST);
+            }
             match stdout.try_read(&mut self.output) {
                 Ok(1..) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

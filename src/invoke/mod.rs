@@ -84,6 +84,7 @@ pub(crate) async fn invoke(service: &Service, call: Call) -> Response<Body> {
         Ok((mut run, stdout, timing)) => match before::open(&mut run, stdout).await {
             Ok(opening) => Ok(respond(run, opening, &head, &timing).await),
             Err(failure) => {
+                // Before the run is dropped, which otherwise takes the client for gone.
                 exchange.because(Reason::Failure(failure.kind));
                 Err(failure)
             }
