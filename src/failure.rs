@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Signal,
     /// The service reported an error on its control descriptor.
     Reported,
+    /// What is run could not be built of its source.
+    Build,
     /// The program is not there.
     ProgramMissing,
     /// The file may not be executed.
@@ -86,6 +88,7 @@ impl Kind {
             Self::Exit => "exit",
             Self::Signal => "signal",
             Self::Reported => "error",
+            Self::Build => "build-failed",
             Self::ProgramMissing => "program-missing",
             Self::NotExecutable => "not-executable",
             Self::BadInterpreter => "bad-interpreter",

@@ -20,6 +20,8 @@ compile_error!("stack runs on Linux (5.10 or newer) alone: it is built on clone(
 
 mod access_log;
 mod budget;
+mod cache;
+mod compile;
 mod control;
 mod document;
 mod error;

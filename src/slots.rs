@@ -68,6 +68,11 @@ impl Slots {
         })
     }
 
+    /// How many requests may wait.
+    pub(crate) fn queue(&self) -> usize {
+        self.bounds.queue
+    }
+
     /// A permit at once, or after a wait in the queue.
     ///
     /// # Errors

@@ -124,6 +124,11 @@ impl Stack {
         self.shared.resources.slots.emptied().await;
     }
 
+    /// Begins the build of a service that needs one, so that the first request waits less.
+    pub(crate) fn prepare(&self) {
+        self.shared.service.get().spec().start.begin(&self.shared.resources.builders);
+    }
+
     /// Where the service that answers now comes from.
     pub(crate) fn current(&self) -> &Current {
         &self.shared.service
@@ -163,13 +168,9 @@ impl StackBuilder {
     #[must_use]
     pub fn build(self) -> Stack {
         spool::sweep(&self.temp);
-        let resources =
-            Resources { slots: Slots::new(self.bounds), budget: Budget::new(self.buffered), temp: self.temp };
-        let shared = Shared {
-            service: self.service,
-            resources: Arc::new(resources),
-            draining: AtomicBool::new(false),
-        };
+        let (slots, budget) = (Slots::new(self.bounds), Budget::new(self.buffered));
+        let resources = Resources::new(slots, budget, self.temp);
+        let shared = Shared { service: self.service, resources, draining: AtomicBool::new(false) };
         Stack { shared: Arc::new(shared) }
     }
 }
@@ -199,7 +200,7 @@ where
 {
     static RESOURCES: LazyLock<Arc<Resources>> = LazyLock::new(|| {
         let (slots, budget) = (Slots::new(Bounds::default()), Budget::new(BUFFERED));
-        Arc::new(Resources { slots, budget, temp: std::env::temp_dir() })
+        Resources::new(slots, budget, std::env::temp_dir())
     });
     let (head, body) = request.map(boxed).into_parts();
     let exchange = exchange(&head);
@@ -298,6 +299,6 @@ where
 
 impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stack").field("service", &self.shared.service.get()).finish_non_exhaustive()
+        f.debug_struct("Stack").field("service", &self.shared.service).finish_non_exhaustive()
     }
 }

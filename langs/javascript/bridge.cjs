@@ -3,26 +3,32 @@
 //
 // Descriptor 0 is the request body, 1 the response body, 2 the log; $STACK_CONTROL takes control messages
 // and $STACK_REQUEST gives the request document. The script is compiled before the document is opened, so
-// that a process can be started ahead of its request and wait there.
+// that a process can be started ahead of its request and wait there. Where a script of another language was made
+// JavaScript, $STACK_COMPILED is that text, and runs as if it stood in the script's own file.
 
 const fs = require('fs');
 const Module = require('module');
 const path = require('path');
 const { Readable, Writable } = require('stream');
 
-process.argv.splice(1, 1);
+// Deno and Bun run this file too, and have what it needs of node. Deno is told to load it before the script.
+const { deno: isDeno, bun: isBun } = process.versions;
+if (!isDeno) process.argv.splice(1, 1);
 const file = fs.realpathSync.native(process.argv[1]);
-const source = fs.readFileSync(file, 'utf8').replace(/^#!.*/, '');
+const compiled = process.env.STACK_COMPILED;
+delete process.env.STACK_COMPILED;
+const source = fs.readFileSync(compiled ?? file, 'utf8').replace(/^#!.*/, '');
 
 // Descriptors
 
 const controlDescriptor = openControl(process.env.STACK_CONTROL);
-const sent = { body: false, anything: false };
+const sent = { body: false, anything: false, whole: false };
 
+// Deno knows no descriptors by their numbers but the first three.
 function openControl(name) {
   if (name === undefined) return undefined;
   const inherited = /^\/dev\/fd\/(\d+)$/.exec(name);
-  return inherited ? Number(inherited[1]) : fs.openSync(name, 'a');
+  return inherited && !isDeno ? Number(inherited[1]) : fs.openSync(name, 'a');
 }
 
 // Synchronous: what is written leaves at once, and no exit loses it.
@@ -41,7 +47,8 @@ function writeAll(descriptor, bytes) {
 function control(type, payload = {}) {
   if (type !== 'log') sent.anything = true;
   try {
-    if (controlDescriptor !== undefined) writeAll(controlDescriptor, Buffer.from(JSON.stringify({ type, payload }) + '\n'));
+    const message = JSON.stringify({ type, payload }) + '\n';
+    if (controlDescriptor !== undefined) writeAll(controlDescriptor, Buffer.from(message));
   } catch {
     // Nobody reads control messages any more.
   }
@@ -55,7 +62,8 @@ class Output extends Writable {
   }
 
   _write(bytes, encoding, callback) {
-    if (this.fd === 1 && bytes.length > 0) sent.body = sent.anything = true;
+    if (this.fd === 1) sent.anything = true;
+    if (this.fd === 1 && bytes.length > 0) sent.body = true;
     try {
       writeAll(this.fd, bytes);
     } catch (error) {
@@ -165,7 +173,9 @@ class Response extends Output {
       sayEnd();
       process.exit();
     }));
-    return super.end(typeof chunk === 'string' ? chunk + '\n' : chunk, ...rest);
+    super.end(typeof chunk === 'string' ? chunk + '\n' : chunk, ...rest);
+    sent.whole = this.writableLength === 0 && !this.errored;
+    return this;
   }
 
   // An answer that is given up, by a failed pipeline for instance, must not look complete.
@@ -200,8 +210,7 @@ let hook;
 
 // Waits for the request; from here on everything is the script's.
 function receive() {
-  const document = JSON.parse(fs.readFileSync(process.env.STACK_REQUEST ?? '/dev/fd/4', 'utf8'));
-  const { env, params, req, service } = document;
+  const { env, params, req, service } = JSON.parse(readDocument() || process.exit(1));
   for (const [name, value] of Object.entries(env)) process.env[name] = value;
   if (/^multipart\/form-data\b/i.test(req.headers['content-type'])) adoptFiles(params);
 
@@ -213,10 +222,33 @@ function receive() {
   process.on('uncaughtException', error => process.listenerCount('uncaughtException') === 1 && fail(error));
 }
 
+// Empty when there will be no request.
+function readDocument() {
+  const name = process.env.STACK_REQUEST ?? '/dev/fd/4';
+  delete process.env.STACK_REQUEST;
+  const text = fs.readFileSync(name, 'utf8');
+  const inherited = /^\/dev\/fd\/(\d+)$/.exec(name);
+  if (inherited && !isDeno) fs.closeSync(Number(inherited[1]));
+  return text;
+}
+
 function lazily(object, name, make) {
   const property = { configurable: true, enumerable: true };
   const define = value => Object.defineProperty(object, name, { ...property, writable: true, value });
   Object.defineProperty(object, name, { ...property, get: () => define(make())[name], set: define });
+}
+
+function load() {
+  if (isDeno) return rare().loadInDeno();
+  if (compiled) rare().prepareCompiled();
+  const isModule = compiled ? looksLikeModule() : declaredModule() || looksLikeModule();
+  return isModule ? rare().loadModule(declaredModule()) : loadCommonJs();
+}
+
+// What most scripts do without.
+function rare() {
+  const isReceived = () => hook !== undefined;
+  return require('./rare.cjs')({ file, source, compiled, isBun, receive, isReceived, control, lazily });
 }
 
 // Node reads `exports` after it has compiled a module and before it runs it. A version that did otherwise
@@ -233,46 +265,13 @@ function loadCommonJs() {
   return main.exports;
 }
 
-// All modules of a graph are compiled before the first one runs, and the first one here receives.
-async function loadModule() {
-  const inline = code => 'data:text/javascript,' + encodeURIComponent(code);
-  const url = JSON.stringify(require('url').pathToFileURL(file).href);
-  // Until a module runs, node only warns that a package.json would be better.
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  if (!nodeImports()) {
-    Module.register(inline(`export const load = (url, context, next) =>
-      next(url, url === ${url} ? { ...context, format: 'module' } : context)`));
-  }
-  globalThis[Symbol.for('stack.receive')] = () => {
-    process.emitWarning = emitWarning;
-    receive();
-  };
-  const receiver = JSON.stringify(inline("globalThis[Symbol.for('stack.receive')]()"));
-  return (await import(inline(`import ${receiver}; export * as user from ${url}`)).catch(letNodePrint)).user;
-}
-
-// Node shows where a module's syntax is wrong only when it prints the error itself.
-function letNodePrint(error) {
-  if (hook || !String(error?.stack).startsWith('SyntaxError')) throw error;
-  control('error', { error: String(error) });
-  process.nextTick(() => { throw error; });
-  return new Promise(() => {});
-}
-
-// Whether node's import() sees by itself that the file is a module; from 20.19 and 22.7 on it looks at the syntax.
-function nodeImports() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const detects = major > 22 || (major === 22 && minor >= 7) || (major === 20 && minor >= 19);
-  return declaredModule() || (detects && file.endsWith('.js'));
-}
-
 function declaredModule() {
+  if (isBun && /\.[cm]?tsx?$/.test(file)) return true;
   return file.endsWith('.mjs') || (file.endsWith('.js') && packageType(path.dirname(file)) === 'module');
 }
 
 function looksLikeModule() {
-  if (file.endsWith('.cjs') || !/\b(import|export|await)\b/.test(source)) return false;
+  if (/\.c[jt]s$/.test(file) || !/\b(import|export|await)\b/.test(source)) return false;
   try {
     require('vm').compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname']);
     return false;
@@ -292,7 +291,7 @@ function packageType(folder) {
 let stage = 'loading';
 
 async function run() {
-  const exported = declaredModule() || looksLikeModule() ? await loadModule() : loadCommonJs();
+  const exported = await load();
   const handler = typeof exported === 'function' ? exported : exported?.default;
   if (typeof handler !== 'function') {
     stage = 'no handler';
@@ -305,14 +304,15 @@ async function run() {
   answer(value);
 }
 
-// Text, bytes or plain data that the handler returns are the rest of its answer.
+// Text and bytes that the handler returns are the rest of its answer; plain data are a whole one, since behind other
+// output they would only be what the last loop of a function in CoffeeScript returns.
 function answer(value) {
   const { res } = hook;
   if (value === undefined || value === null || res.writableEnded) return;
   if (typeof value === 'string' || value instanceof Uint8Array) {
     res.write(value);
     res.end();
-  } else if ([null, Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))) {
+  } else if (!sent.body && [null, Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value))) {
     res.json(value);
   }
 }
@@ -341,22 +341,28 @@ function fail(error) {
 }
 
 function giveUp(reason, details = reason) {
-  if (!sent.body) control('error', { error: reason });
+  // What goes wrong behind a complete answer is for the log.
+  if (sent.whole) control('end');
+  else if (!sent.body) control('error', { error: reason });
   process.stderr.write(details + '\n');
   process.exit(1);
 }
 
-// What node would print, without the lines of the bridge and of node's loader.
+// What node would print, without the lines of the bridge and of the runtime's loader.
 function trace(error) {
-  const ours = /node:internal\/(modules|main)\//;
+  // Bun has the place apart from the words.
+  const { file: name, line, column, lineText } = error?.position ?? {};
+  if (name) return `${name}:${line}:${column}\n${lineText}\n${' '.repeat(column - 1)}^\nSyntaxError: ${error.message}`;
+  const ours = /node:internal\/(modules|main)\/|node:module:|_compile \(unknown\)/;
   return require('util').inspect(error).replace(/\n +at (.*?)( \{)?(?=\n|$)/g,
-    (line, place, brace = '') => ours.test(place) || place.includes(__filename) ? brace : line);
+    (line, place, brace = '') => ours.test(place) || place.includes(__dirname) ? brace : line);
 }
 
 lazily(process, 'stdout', () => new Output(1));
 lazily(process, 'stderr', () => new Output(2));
 // Every method of the console that would print to standard output prints to the log.
 lazily(console, '_stdout', () => process.stderr);
+if (isDeno || isBun) rare().replaceConsole();
 process.once('beforeExit', settle);
 
 run().catch(fail);

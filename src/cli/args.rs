@@ -13,6 +13,7 @@ const USAGE: &str = "stack [OPTIONS] FILE [OPTIONS] [-- WORDS...]
        stack [OPTIONS] -l LANGUAGE -e CODE [-- WORDS...]
        stack pipe [OPTIONS] FILE [OPTIONS] [-- WORDS...]
        stack languages [NAME] [--json]
+       stack new LANGUAGE [FOLDER] | stack init LANGUAGE
        stack help | version";
 
 const EXAMPLES: &str = "Examples:
@@ -68,6 +69,31 @@ pub(super) struct LanguagesArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+    #[command(flatten)]
+    about: AboutFlags,
+}
+
+/// Makes a folder with a first service of a language in it
+#[derive(Debug, Parser)]
+#[command(name = "stack new", version, override_usage = "stack new LANGUAGE [FOLDER]")]
+#[command(disable_help_flag = true, disable_version_flag = true)]
+pub(super) struct NewArguments {
+    /// The language, by a name that `stack languages` lists
+    pub(super) language: String,
+    /// The folder to make
+    #[arg(value_name = "FOLDER", default_value = "service")]
+    pub(super) name: PathBuf,
+    #[command(flatten)]
+    about: AboutFlags,
+}
+
+/// Writes a first service of a language into this folder
+#[derive(Debug, Parser)]
+#[command(name = "stack init", version, override_usage = "stack init LANGUAGE")]
+#[command(disable_help_flag = true, disable_version_flag = true)]
+pub(super) struct InitArguments {
+    /// The language, by a name that `stack languages` lists
+    pub(super) language: String,
     #[command(flatten)]
     about: AboutFlags,
 }
@@ -254,7 +280,10 @@ mod tests {
 
     use clap::CommandFactory;
 
-    use super::{Errors, LanguagesArguments, PipeArguments, ServeArguments, read, variable};
+    use super::{
+        Errors, InitArguments, LanguagesArguments, NewArguments, PipeArguments, ServeArguments, read,
+        variable,
+    };
 
     fn serve(words: &[&str]) -> Result<ServeArguments, clap::Error> {
         read(words.iter().map(OsString::from).collect())
@@ -265,6 +294,8 @@ mod tests {
         ServeArguments::command().debug_assert();
         PipeArguments::command().debug_assert();
         LanguagesArguments::command().debug_assert();
+        NewArguments::command().debug_assert();
+        InitArguments::command().debug_assert();
     }
 
     #[test]

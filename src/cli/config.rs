@@ -14,8 +14,8 @@ use clap::CommandFactory;
 use crate::{
     cli::{
         args::{
-            Errors, LanguagesArguments, LimitFlags, PipeArguments, ServeArguments, ServerFlags, ServiceFlags,
-            read,
+            Errors, InitArguments, LanguagesArguments, LimitFlags, NewArguments, PipeArguments,
+            ServeArguments, ServerFlags, ServiceFlags, read,
         },
         listen::Listen,
         words::{Grammar, Subcommand, Target, Words, split},
@@ -31,6 +31,8 @@ pub(super) enum Job {
     Serve(Box<Serve>),
     Pipe(Box<Pipe>),
     Languages(LanguagesArguments),
+    New(NewArguments),
+    Init(InitArguments),
     /// Prints these words.
     Say(String),
 }
@@ -100,6 +102,8 @@ pub(super) fn job(words: impl IntoIterator<Item = OsString>) -> anyhow::Result<J
         None => Job::Serve(Box::new(serve(words, Surroundings::look())?)),
         Some(Subcommand::Pipe) => Job::Pipe(Box::new(pipe(words)?)),
         Some(Subcommand::Languages) => Job::Languages(read(words.options)?),
+        Some(Subcommand::New) => Job::New(read(words.options)?),
+        Some(Subcommand::Init) => Job::Init(read(words.options)?),
         Some(Subcommand::Version) => Job::Say(format!("stack {}", env!("CARGO_PKG_VERSION"))),
         Some(Subcommand::Help) => Job::Say(help(&words.options)),
     })
@@ -109,6 +113,8 @@ fn help(about: &[OsString]) -> String {
     let mut command = match about.first().and_then(|word| word.to_str()) {
         Some("pipe") => PipeArguments::command(),
         Some("languages") => LanguagesArguments::command(),
+        Some("new") => NewArguments::command(),
+        Some("init") => InitArguments::command(),
         _ => ServeArguments::command(),
     };
     command.render_help().to_string().trim_end().to_owned()

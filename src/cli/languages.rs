@@ -14,9 +14,7 @@ use crate::{
 /// Prints the languages, all or the one that was named.
 pub(super) fn languages(arguments: &LanguagesArguments) -> Result<ExitCode, Error> {
     let chosen = arguments.name.as_deref().map(named).transpose()?;
-    let is_wanted =
-        |installed: &Installed| chosen.is_none_or(|language| language.name == installed.language.name);
-    let found: Vec<_> = installed_languages().filter(is_wanted).collect();
+    let found = installed_languages(|language| chosen.is_none_or(|chosen| chosen.name == language.name));
     match arguments.json {
         true => say::out(&format!("{:#}", found.iter().map(in_json).collect::<Value>())),
         false => say::out(found.iter().map(in_text).collect::<String>().trim_end()),
@@ -47,7 +45,7 @@ fn in_json(installed: &Installed) -> Value {
 fn in_text(installed: &Installed) -> String {
     let Installed { language, interpreter, version, notes } = installed;
     let extensions: Vec<_> = language.extensions.iter().map(|extension| format!(".{extension}")).collect();
-    let mut text = format!("{:<12} {:<16} ", language.name, extensions.join(" "));
+    let mut text = format!("{:<13} {:<16} ", language.name, extensions.join(" "));
     // A String takes everything that is written to it.
     let _ = match (interpreter, version) {
         (Some(path), Some(version)) => writeln!(text, "{} ({version})", path.display()),
@@ -55,7 +53,7 @@ fn in_text(installed: &Installed) -> String {
         (None, _) => writeln!(text, "not found; install the package {}", language.package),
     };
     for note in notes {
-        let _ = writeln!(text, "{:<30}{note}", "");
+        let _ = writeln!(text, "{:<31}{note}", "");
     }
     text
 }
@@ -72,8 +70,8 @@ mod tests {
 
     #[test]
     fn row_24_a_missing_interpreter_names_its_package() {
-        let expected = "python       .py .py3         not found; install the package python3\n\
-                        \x20                             slow\n";
+        let expected = "python        .py .py3         not found; install the package python3\n\
+                        \x20                              slow\n";
         assert_eq!(in_text(&missing()), expected);
         let json = in_json(&missing());
         assert_eq!((&json["name"], &json["package"]), (&"python".into(), &"python3".into()));
@@ -85,7 +83,7 @@ mod tests {
         let interpreter = Some("/usr/bin/python3".into());
         let found =
             Installed { interpreter, version: Some("Python 3.11".into()), notes: Vec::new(), ..missing() };
-        assert_eq!(in_text(&found), "python       .py .py3         /usr/bin/python3 (Python 3.11)\n");
+        assert_eq!(in_text(&found), "python        .py .py3         /usr/bin/python3 (Python 3.11)\n");
         assert_eq!(in_json(&found)["version"], "Python 3.11");
         assert!(named("cobol").unwrap_err().is_unknown_language());
     }

@@ -1,13 +1,14 @@
 //! The command line: what was typed, what it means, and the subcommands. A caller of the library like any other.
 //!
-//! `words` splits the argument list, `args` holds the flags, `config` decides; then one of `serve`, `pipe` and
-//! `languages` runs. Not part of the public interface.
+//! `words` splits the argument list, `args` holds the flags, `config` decides; then one of `serve`, `pipe`,
+//! `languages` and `new` runs. Not part of the public interface.
 
 mod args;
 mod config;
 mod languages;
 mod listen;
 mod log;
+mod new;
 mod pipe;
 mod say;
 mod serve;
@@ -49,7 +50,7 @@ impl Task {
     /// When the system has no room for one more process.
     pub fn guard(&self) -> anyhow::Result<()> {
         match self.0 {
-            Job::Say(_) => Ok(()),
+            Job::Say(_) | Job::New(_) | Job::Init(_) => Ok(()),
             _ => crate::process::guard().context("cannot start the process that guards the others"),
         }
     }
@@ -63,7 +64,7 @@ impl Task {
         let style = match &self.0 {
             Job::Serve(serve) if serve.access_log == AccessLog::Silenced => Style::QuietServer,
             Job::Serve(_) => Style::Server,
-            Job::Pipe(_) | Job::Languages(_) | Job::Say(_) => Style::Filter,
+            Job::Pipe(_) | Job::Languages(_) | Job::New(_) | Job::Init(_) | Job::Say(_) => Style::Filter,
         };
         Log::start(style).context("cannot start the log")
     }
@@ -78,6 +79,8 @@ impl Task {
             Job::Serve(serve) => serve::serve(*serve).await,
             Job::Pipe(pipe) => pipe::pipe(*pipe).await,
             Job::Languages(arguments) => Ok(languages::languages(&arguments)?),
+            Job::New(arguments) => Ok(new::new(&arguments)?),
+            Job::Init(arguments) => Ok(new::init(&arguments)?),
             Job::Say(words) => {
                 say::out(&words);
                 Ok(ExitCode::SUCCESS)

@@ -35,6 +35,7 @@ pub(super) async fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     let signals = Signals::catch().context("cannot catch signals")?;
     announce(&serve, &bound, &service);
     let listener = TcpListener::from_std(bound.listener).context("cannot watch the listening socket")?;
+    stack.prepare();
     let shutdown = Shutdown::new(serve.drain);
     tokio::select! {
         () = server::serve(listener, stack.clone(), shutdown.clone()) => Ok(ExitCode::SUCCESS),

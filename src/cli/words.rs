@@ -27,6 +27,8 @@ pub(super) enum Subcommand {
     Version,
     Pipe,
     Languages,
+    New,
+    Init,
 }
 
 /// What is to be run, with its own words.
@@ -98,6 +100,8 @@ impl Subcommand {
             "version" => Some(Self::Version),
             "pipe" => Some(Self::Pipe),
             "languages" => Some(Self::Languages),
+            "new" => Some(Self::New),
+            "init" => Some(Self::Init),
             _ => None,
         }
     }

@@ -1,22 +1,52 @@
 //! The document as one JSON object, and a parameter as JSON text.
 
 use crate::{
-    document::Document,
+    document::{Document, flat},
+    failure::Failure,
     params::{File, Map, Value},
 };
+
+/// The document, and the flat names of its parameters.
+pub(super) fn encode_with_names(document: &Document<'_>) -> Result<Vec<u8>, Failure> {
+    let entries = flat::entries(document.params)?;
+    let mut out = encode(document);
+    out.pop();
+    out.extend_from_slice(b",\"flat\":");
+    texts(&mut out, entries.iter().filter_map(|entry| Some((entry.name.as_deref()?, entry.text.as_ref()))));
+    out.push(b'}');
+    Ok(out)
+}
 
 pub(super) fn encode(document: &Document<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(4_096);
     out.extend_from_slice(b"{\"env\":");
-    texts(&mut out, document.env);
+    texts(&mut out, borrowed(document.env));
     out.extend_from_slice(b",\"params\":");
     map(&mut out, document.params);
     out.extend_from_slice(b",\"req\":");
     request(&mut out, document);
     out.extend_from_slice(b",\"service\":");
     service(&mut out, document);
+    out.extend_from_slice(b",\"files\":");
+    let mut files = Vec::new();
+    document.params.iter().for_each(|(name, value)| find_files(&mut files, name, value));
+    texts(&mut out, borrowed(&files));
     out.push(b'}');
     out
+}
+
+/// Where the uploaded files in a value stand, each under its path in the map.
+fn find_files(files: &mut Vec<(String, String)>, path: &str, value: &Value) {
+    match value {
+        Value::File(file) => files.push((path.to_owned(), file.path.clone())),
+        Value::Map(map) => {
+            map.iter().for_each(|(key, member)| find_files(files, &format!("{path}[{key}]"), member));
+        }
+        Value::List(list) => {
+            list.iter().enumerate().for_each(|(at, item)| find_files(files, &format!("{path}[{at}]"), item));
+        }
+        Value::Text(_) | Value::Json(_) => {}
+    }
 }
 
 /// A parameter as JSON text.
@@ -38,7 +68,7 @@ fn request(out: &mut Vec<u8>, document: &Document<'_>) {
         member(out, name, text);
     }
     out.extend_from_slice(b",\"headers\":");
-    texts(out, &request.headers);
+    texts(out, borrowed(&request.headers));
     member(out, ",\"host\":", &request.host);
     member(out, ",\"httpVersion\":", request.http_version);
     member(out, ",\"connection\":{\"remoteAddress\":", &request.remote_address);
@@ -103,7 +133,7 @@ fn file(out: &mut Vec<u8>, file: &File) {
     out.push(b'}');
 }
 
-fn texts(out: &mut Vec<u8>, pairs: &[(String, String)]) {
+fn texts<'a>(out: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
     let mut opening = b'{';
     for (name, text) in pairs {
         out.push(opening);
@@ -113,6 +143,10 @@ fn texts(out: &mut Vec<u8>, pairs: &[(String, String)]) {
         string(out, text);
     }
     close(out, opening, b"{}");
+}
+
+fn borrowed(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs.iter().map(|(name, text)| (name.as_str(), text.as_str()))
 }
 
 /// Closes what was opened by its first part, or writes both ends where there was none.

@@ -23,10 +23,14 @@
 //! ```json
 //! {"env":{},"params":{},"req":{"method":"GET","url":"/?a=1","path":"/","query":"a=1","headers":{},
 //!  "host":"localhost:3000","httpVersion":"1.1","connection":{"remoteAddress":"127.0.0.1"},"id":"…",
-//!  "deadline":null},"service":{"name":"python","path":"/srv/echo.py","language":"python"}}
+//!  "deadline":null},"service":{"name":"python","path":"/srv/echo.py","language":"python"},"files":{}}
 //! ```
 //!
-//! A file is `{"filename":…,"type":…,"size":…,"path":…}`; a JSON value of the body is spliced as it was written.
+//! A file is `{"filename":…,"type":…,"size":…,"path":…}` in `params`; `files` has the `path` of each under its path in
+//! the map (`f`, `a[f]`). Fields and JSON can imitate the first, never the second. A JSON value of the body is spliced
+//! as it was written.
+//!
+//! With names, a section `"flat":{"NAME":"text"}` follows: every flat name, top-level ones too.
 //!
 //! # Pairs
 //!
@@ -38,6 +42,8 @@
 //!   `service.language`. What is not there has an empty value.
 //! - `params.KEY`: the entries of the map.
 //! - `flat.NAME`: the flat names, top-level ones too; each stands for a variable `Hook_params_NAME`.
+//! - `files.KEY`: where an uploaded file stands, by its path in the map. No field can put a line here, while text
+//!   fields can imitate the entries `f[path]` and `f[size]`.
 //!
 //! # Shell
 //!
@@ -68,6 +74,7 @@ mod shell;
 #[cfg(test)]
 mod tests;
 
+use self::pairs::Nul;
 use crate::{failure::Failure, params::Map, service::Format};
 
 /// Everything that a service is told, by reference to where it stands.
@@ -124,11 +131,14 @@ impl Document<'_> {
     ///
     /// # Errors
     /// [`Kind::BadParameters`](crate::failure::Kind) for a parameter that the encoding cannot carry: half of a
-    /// surrogate pair in both flat ones, and a NUL in that of bash. JSON carries everything.
+    /// surrogate pair where there are flat names, and a NUL where the language cannot hold one. JSON alone carries
+    /// everything.
     pub(crate) fn encode(&self, format: Format) -> Result<Vec<u8>, Failure> {
         match format {
             Format::Json => Ok(json::encode(self)),
-            Format::Pairs => pairs::encode(self),
+            Format::JsonWithNames => json::encode_with_names(self),
+            Format::Pairs => pairs::encode(self, Nul::Escaped),
+            Format::PairsWithoutNul => pairs::encode(self, Nul::Refused),
             Format::Shell => shell::encode(self),
         }
     }

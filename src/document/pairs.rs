@@ -1,11 +1,22 @@
 //! The document as lines of a name, a tab and a value.
 
 use crate::{
-    document::{Document, flat},
-    failure::Failure,
+    document::{
+        Document,
+        flat::{self, Entry},
+    },
+    failure::{Failure, Kind},
+    params::shown,
 };
 
-pub(super) fn encode(document: &Document<'_>) -> Result<Vec<u8>, Failure> {
+/// What becomes of a NUL in a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nul {
+    Escaped,
+    Refused,
+}
+
+pub(super) fn encode(document: &Document<'_>, nul: Nul) -> Result<Vec<u8>, Failure> {
     let request = document.request;
     let deadline = request.deadline.map(|deadline| deadline.to_string()).unwrap_or_default();
     let mut out = Vec::with_capacity(4_096);
@@ -22,14 +33,31 @@ pub(super) fn encode(document: &Document<'_>) -> Result<Vec<u8>, Failure> {
         line(&mut out, &["service.", name], value);
     }
     for entry in flat::entries(document.params)? {
+        if nul == Nul::Refused {
+            refuse_nul(&entry)?;
+        }
         if entry.in_map {
             line(&mut out, &["params.", &entry.path], &entry.text);
         }
         if let Some(name) = &entry.name {
             line(&mut out, &["flat.", name], &entry.text);
         }
+        if let Some(file) = entry.file {
+            line(&mut out, &["files.", &entry.path], file);
+        }
     }
     Ok(out)
+}
+
+fn refuse_nul(entry: &Entry<'_>) -> Result<(), Failure> {
+    if !entry.path.contains('\0') && !entry.text.contains('\0') {
+        return Ok(());
+    }
+    let message = format!(
+        "the parameter {} holds a NUL character, which the service's language cannot carry",
+        shown(&entry.path)
+    );
+    Err(Failure::new(Kind::BadParameters, message))
 }
 
 fn line(out: &mut Vec<u8>, name: &[&str; 2], value: &str) {

@@ -13,27 +13,31 @@ use crate::{
     error::{Error, ErrorKind},
     find::{
         builder::{Bodies, Builder, Limits, Source},
-        environment,
+        compiled, environment,
         target::{self, Target},
     },
-    service::{Format, Keep, Launch, Service, Spec, Strings, Timeouts},
+    service::{Format, Keep, Launch, Service, Spec, Start, Strings, Timeouts},
 };
 
 /// Looks at the disk, resolves everything once, and fails where a request would fail later.
 pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
-    let target = match &builder.source {
+    let mut target = match &builder.source {
         Source::Nothing => return Err(target::nothing_to_serve()),
         Source::File(path) => target::file(path, &builder)?,
         Source::Command(words) => target::command(words, &builder)?,
         Source::Code(code) => target::code(code, &builder)?,
     };
     let document = match target.language {
-        Some(language) => Some(language.document),
+        Some(language) => language.document,
         None => builder.document,
     };
-    let launch = launch(&target, &builder, document)?;
+    let prepared = launch(&target, &builder, document)?;
+    let start = match target.compiled.take() {
+        Some(compiled) => compiled::start(&target, compiled, prepared.launch),
+        None => Start::Ready(Arc::new(prepared.launch)),
+    };
     let mut notes = target.notes;
-    notes.extend(launch.notes);
+    notes.extend(prepared.notes);
     Ok(Service::new(Spec {
         name: target.name,
         file: target.file,
@@ -43,7 +47,7 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
             Bodies::Raw => false,
         },
         language: target.language,
-        launch: launch.launch,
+        start,
         timeouts: timeouts(&builder.limits),
         caps: builder.caps,
         document,
@@ -65,12 +69,14 @@ struct Prepared {
 }
 
 fn launch(target: &Target, builder: &Builder, document: Option<Format>) -> Result<Prepared, Error> {
-    let environment = environment::compose(&builder.environment, document, env::vars_os())?;
+    let environment =
+        environment::compose(&builder.environment, (document, &target.variables), env::vars_os())?;
     let launch = Launch {
         program: c_string(&target.program)?,
         arguments: words(target)?,
         environment: environment.variables,
         directory: c_string(&target.directory)?,
+        _keep: None,
     };
     Ok(Prepared { launch, notes: environment.notes })
 }
@@ -128,7 +134,7 @@ mod tests {
     }
 
     fn words(spec: &Spec) -> Vec<String> {
-        spec.launch.arguments.iter().map(text).collect()
+        spec.start.ready().arguments.iter().map(text).collect()
     }
 
     struct Place(tempfile::TempDir);
@@ -158,9 +164,26 @@ mod tests {
         assert_eq!(words[1..3], ["--norc", "--noprofile"]);
         assert!(words[3].ends_with("bridge.bash"), "{words:?}");
         assert_eq!(words[4..], [script.to_str().unwrap(), "a", "b c"]);
-        assert_eq!(spec.launch.directory.to_str().unwrap(), place.0.path().to_str().unwrap());
-        let environment: Vec<_> = spec.launch.environment.iter().map(text).collect();
+        assert_eq!(spec.start.ready().directory.to_str().unwrap(), place.0.path().to_str().unwrap());
+        let environment: Vec<_> = spec.start.ready().environment.iter().map(text).collect();
         assert!(environment.contains(&"STACK_REQUEST=/dev/fd/4".to_owned()), "{environment:?}");
+    }
+
+    #[test]
+    fn row_09_the_words_of_the_table_and_of_the_first_line_are_said_once() {
+        let place = Place::new();
+        for (interpreter, own) in [("gawk", &[][..]), ("mawk", &["-W", "interactive"])] {
+            let interpreter = place.file(interpreter, "\u{7f}ELF", 0o755);
+            let first_line = format!("#!{} -f -v\n", interpreter.display());
+            let script = place.file("x.awk", &first_line, 0o644);
+            let service = Service::builder().file(&script).arguments(["a"]).build().unwrap();
+            let words = words(service.spec());
+            let (before, after) = words.split_at(1 + own.len());
+            assert_eq!(before[1..], *own);
+            assert_eq!((after[0].as_str(), after[1].as_str()), ("-v", "-f"), "{words:?}");
+            assert!(after[2].ends_with("bridge.awk"), "{words:?}");
+            assert_eq!(after[3..], ["-f", script.to_str().unwrap(), "a"]);
+        }
     }
 
     #[test]
@@ -168,11 +191,11 @@ mod tests {
         let service = Service::builder().command(["echo", "hello world"]).build().unwrap();
         let spec = service.spec();
         assert_eq!(service.name(), "echo hello world");
-        assert!(spec.launch.program.to_str().unwrap().ends_with("/echo"));
+        assert!(spec.start.ready().program.to_str().unwrap().ends_with("/echo"));
         assert_eq!(words(spec), ["echo", "hello world"]);
         assert_eq!((spec.parse, spec.document), (false, None));
         let here = std::env::current_dir().unwrap();
-        assert_eq!(spec.launch.directory.to_str().unwrap(), here.to_str().unwrap());
+        assert_eq!(spec.start.ready().directory.to_str().unwrap(), here.to_str().unwrap());
     }
 
     #[test]

@@ -76,16 +76,18 @@ pub(super) struct Environment {
     pub(super) notes: Vec<String>,
 }
 
-/// Makes the environment from the settings and the variables that the server inherited.
+/// Makes the environment from the settings, the variables that the server inherited, and those that the
+/// interpreter cannot be started without.
 pub(super) fn compose(
     settings: &Settings,
-    document: Option<Format>,
+    (document, required): (Option<Format>, &[(OsString, OsString)]),
     inherited: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Environment, Error> {
     let (mut variables, mut notes) = (IndexMap::new(), Vec::new());
     if let Base::Inherited = settings.base {
         variables.extend(inherited.filter(|(name, _)| !is_reserved(name)));
     }
+    variables.extend(required.iter().cloned());
     for file in &settings.files {
         for (name, value) in env_file::read(file)? {
             if is_reserved(&name) {
@@ -150,7 +152,7 @@ mod tests {
 
     fn composed(settings: &Settings, inherited: &[(&str, &str)]) -> Result<Vec<String>, Error> {
         let inherited = inherited.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
-        let environment = compose(settings, None, inherited)?;
+        let environment = compose(settings, (None, &[]), inherited)?;
         Ok(environment.variables.iter().map(|word| String::from_utf8(word.to_vec()).unwrap()).collect())
     }
 
@@ -192,7 +194,7 @@ mod tests {
         let inherited = [("B", "server"), ("C", "server")];
         let expected = ["B=file", "C=server", "A=flag", "STACK_CONTROL=/dev/fd/3"];
         assert_eq!(composed(&settings, &inherited).unwrap(), expected);
-        let environment = compose(&settings, None, std::iter::empty()).unwrap();
+        let environment = compose(&settings, (None, &[]), std::iter::empty()).unwrap();
         assert_eq!(environment.notes.len(), 1);
         assert!(environment.notes[0].starts_with("SERVER_PORT of "), "{:?}", environment.notes);
     }
@@ -205,7 +207,8 @@ mod tests {
 
     #[test]
     fn the_document_is_named_where_one_is_given() {
-        let environment = compose(&Settings::default(), Some(Format::Json), std::iter::empty()).unwrap();
+        let environment =
+            compose(&Settings::default(), (Some(Format::Json), &[]), std::iter::empty()).unwrap();
         let words: Vec<_> = environment.variables.iter().collect();
         assert_eq!(words, [&b"STACK_CONTROL=/dev/fd/3"[..], b"STACK_REQUEST=/dev/fd/4"]);
     }

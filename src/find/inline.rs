@@ -3,8 +3,8 @@
 use std::{io, io::Write, path::PathBuf};
 
 use crate::{
+    cache::{PrivateFolder, create_private},
     error::Error,
-    find::private_folder::{PrivateFolder, create_private},
     service::Language,
 };
 
@@ -15,7 +15,7 @@ pub(super) struct Inline {
     pub(super) folder: PrivateFolder,
 }
 
-/// Writes the code into a file with the language's first extension.
+/// Writes the code into a file with the extension that the language's own interpreter expects.
 pub(super) fn write(code: &str, language: &Language) -> Result<Inline, Error> {
     try_write(code, language)
         .map_err(|error| Error::system("cannot write the code to the temporary folder", error))
@@ -23,7 +23,7 @@ pub(super) fn write(code: &str, language: &Language) -> Result<Inline, Error> {
 
 fn try_write(code: &str, language: &Language) -> io::Result<Inline> {
     let folder = PrivateFolder::create()?;
-    let extension = language.extensions.first().copied().unwrap_or(language.name);
+    let extension = language.starter.as_ref().map_or(language.name, |starter| starter.extension);
     let file = folder.path().join(format!("inline.{extension}"));
     create_private(&file)?.write_all(code.as_bytes())?;
     Ok(Inline { file, folder })

@@ -4,11 +4,12 @@ use std::{
     env,
     ffi::OsStr,
     path::{Path, PathBuf},
+    thread,
 };
 
 use crate::{
     find::{
-        interpreter::{Search, is_shim},
+        interpreter::{Interpreter, Search, is_shim},
         program::{candidates, search_path},
     },
     process::probe,
@@ -27,29 +28,45 @@ pub(crate) struct Installed {
     pub(crate) notes: Vec<String>,
 }
 
-/// Every language with its interpreter, in the order of the table.
-pub(crate) fn languages() -> impl Iterator<Item = Installed> {
-    LANGUAGES.iter().map(installed)
+/// Every wanted language with its interpreter, in the order of the table. They are asked all at once, since
+/// some take a good part of a second to tell their version.
+pub(crate) fn languages(is_wanted: impl Fn(&Language) -> bool) -> Vec<Installed> {
+    let wanted = LANGUAGES.iter().filter(|language| is_wanted(language));
+    thread::scope(|scope| {
+        let asked: Vec<_> = wanted.map(|language| (language, scope.spawn(|| installed(language)))).collect();
+        let told =
+            asked.into_iter().map(|(language, asked)| asked.join().unwrap_or_else(|_| unknown(language)));
+        told.collect()
+    })
+}
+
+fn unknown(language: &'static Language) -> Installed {
+    Installed { language, interpreter: None, version: None, notes: Vec::new() }
 }
 
 fn installed(language: &'static Language) -> Installed {
     let path = search_path();
     let search = Search { language, chosen: None, script: None, shebang: None, search_path: &path };
-    let interpreter = search.find().map(|interpreter| interpreter.program);
-    let version = interpreter.as_deref().and_then(|program| version(program, language));
-    let notes = interpreter.iter().flat_map(|_| slowed_by(language, &path)).collect();
-    Installed { language, interpreter, version, notes }
+    let Some(found) = search.find() else { return unknown(language) };
+    let version = version(&found, language);
+    Installed { language, interpreter: Some(found.program), version, notes: slowed_by(language, &path) }
 }
 
-fn version(program: &Path, language: &Language) -> Option<String> {
-    let printed = probe(program, language.version, Path::new("/")).ok()?;
+fn version(interpreter: &Interpreter, language: &Language) -> Option<String> {
+    if language.version.is_empty() {
+        return None;
+    }
+    let place = (Path::new("/"), interpreter.variables.as_slice());
+    let printed = probe(&interpreter.program, language.version, place).ok()?;
     String::from_utf8_lossy(&printed).lines().next().map(|line| line.trim().to_owned())
 }
 
 fn slowed_by(language: &Language, search_path: &OsStr) -> Vec<String> {
     let mut notes = Vec::new();
     let mut programs = language.interpreters.iter().flat_map(|name| candidates(name.as_ref(), search_path));
-    if let Some(shim) = programs.next().filter(|program| is_shim(program)) {
+    // What its makers wrap is no choice of its owner's.
+    let is_wrapper = language.wrapped || language.locate.is_empty();
+    if let Some(shim) = programs.next().filter(|program| !is_wrapper && is_shim(program)) {
         notes.push(format!("{} is a shim; the interpreter behind it is used", shim.display()));
     }
     let has_certificates = || env::var_os("NODE_EXTRA_CA_CERTS").is_some_and(|file| !file.is_empty());
@@ -66,7 +83,7 @@ mod tests {
 
     #[test]
     fn row_24_bash_is_installed_and_has_a_version() {
-        let bash = languages().find(|installed| installed.language.name == "bash").unwrap();
+        let bash = languages(|language| language.name == "bash").pop().unwrap();
         assert!(bash.interpreter.unwrap().is_absolute());
         assert!(bash.version.unwrap().contains("bash"));
     }

@@ -39,23 +39,25 @@ pub(super) struct Interpreter {
     pub(super) program: PathBuf,
     /// The flags of the first line that asked for it.
     pub(super) flags: Vec<OsString>,
+    /// The variables that it cannot be started without.
+    pub(super) variables: Vec<(OsString, OsString)>,
 }
 
 impl Search<'_> {
     /// The first interpreter that is there, in the documented order.
     pub(super) fn find(&self) -> Option<Interpreter> {
         if let Some(chosen) = self.chosen {
-            return self.real(candidates(chosen.as_os_str(), self.search_path)).map(Interpreter::from);
+            return self.real(candidates(chosen.as_os_str(), self.search_path));
         }
         self.by_shebang()
             .or_else(|| self.by_virtual_environment().map(Interpreter::from))
-            .or_else(|| self.by_search_path().map(Interpreter::from))
+            .or_else(|| self.by_search_path())
     }
 
     fn by_shebang(&self) -> Option<Interpreter> {
         let shebang = self.shebang.filter(|shebang| shebang.is_interpreter_of(self.language))?;
-        let program = self.real(candidates(&shebang.program, self.search_path))?;
-        Some(Interpreter { program, flags: shebang.flags.clone() })
+        let interpreter = self.real(candidates(&shebang.program, self.search_path))?;
+        Some(Interpreter { flags: shebang.flags.clone(), ..interpreter })
     }
 
     /// `.venv/bin` beside the script or above it.
@@ -69,33 +71,44 @@ impl Search<'_> {
         programs.find(|program| is_executable(program))
     }
 
-    fn by_search_path(&self) -> Option<PathBuf> {
+    fn by_search_path(&self) -> Option<Interpreter> {
         let mut names = self.language.interpreters.iter();
         names.find_map(|name| self.real(candidates(OsStr::new(name), self.search_path)))
     }
 
     /// The first candidate that is an interpreter, or a shim that leads to one.
-    fn real(&self, mut candidates: impl Iterator<Item = PathBuf>) -> Option<PathBuf> {
-        candidates.find_map(|candidate| match is_shim(&candidate) {
-            true => self.behind_shim(&candidate),
-            false => Some(candidate),
+    fn real(&self, mut candidates: impl Iterator<Item = PathBuf>) -> Option<Interpreter> {
+        let sees_through = !self.language.locate.is_empty();
+        candidates.find_map(|candidate| {
+            match sees_through && (self.language.wrapped || is_shim(&candidate)) {
+                true => self.behind_shim(&candidate),
+                false => Some(candidate.into()),
+            }
         })
     }
 
     /// Runs the shim once and takes the path that the interpreter prints; nothing when it leads nowhere, as
     /// a shim does whose version is not installed. The version may be chosen by a file beside the script.
-    fn behind_shim(&self, shim: &Path) -> Option<PathBuf> {
+    fn behind_shim(&self, shim: &Path) -> Option<Interpreter> {
         let folder = self.script.and_then(Path::parent).unwrap_or(Path::new("/"));
-        let mut printed = probe(shim, self.language.locate, folder).ok()?;
-        printed.truncate(printed.trim_ascii_end().len());
-        let path = PathBuf::from(OsString::from_vec(printed));
-        (path.is_absolute() && is_executable(&path)).then(|| absolute_path(&path))
+        let printed = probe(shim, self.language.locate, (folder, &[])).ok()?;
+        let mut lines = printed.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let path = PathBuf::from(OsString::from_vec(lines.next()?.to_vec()));
+        let program = (path.is_absolute() && is_executable(&path)).then(|| absolute_path(&path))?;
+        Some(Interpreter { program, flags: Vec::new(), variables: lines.filter_map(variable).collect() })
     }
+}
+
+/// A line `NAME=value`.
+fn variable(line: &[u8]) -> Option<(OsString, OsString)> {
+    let equals = line.iter().position(|&byte| byte == b'=')?;
+    let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    Some((text(&line[..equals]), text(&line[equals + 1..])))
 }
 
 impl From<PathBuf> for Interpreter {
     fn from(program: PathBuf) -> Self {
-        Self { program, flags: Vec::new() }
+        Self { program, flags: Vec::new(), variables: Vec::new() }
     }
 }
 
@@ -130,7 +143,7 @@ mod tests {
         path::{Path, PathBuf},
     };
 
-    use super::Search;
+    use super::{Interpreter, Search};
     use crate::{find::shebang::Shebang, service::Language};
 
     /// A folder with a script and a search path, where fake interpreters are placed.
@@ -164,12 +177,16 @@ mod tests {
         }
 
         fn find(&self, script: &Path, chosen: Option<&Path>) -> Option<PathBuf> {
+            self.search(script, chosen).map(|interpreter| interpreter.program)
+        }
+
+        fn search(&self, script: &Path, chosen: Option<&Path>) -> Option<Interpreter> {
             let folders = ["shims", "bin"].map(|folder| self.root.path().join(folder));
             let (search_path, shebang) = (join_paths(folders).unwrap(), Shebang::read(script).unwrap());
             let language = Language::named("python").unwrap();
             let (script, shebang) = (Some(script), shebang.as_ref());
             let search = Search { language, chosen, script, shebang, search_path: &search_path };
-            search.find().map(|interpreter| interpreter.program)
+            search.find()
         }
     }
 
@@ -231,6 +248,17 @@ mod tests {
         assert_eq!(place.find(&script, None), None);
         let next = place.program("bin/python3");
         assert_eq!(place.find(&script, None), Some(next));
+    }
+
+    #[test]
+    fn a_wrapper_may_tell_variables_behind_the_path() {
+        let place = Place::new();
+        let real = place.program("lib/python3");
+        place
+            .place("bin/python3", &format!("#!/bin/sh\necho '{}'\necho 'HOME_OF_IT=/a=b'\n", real.display()));
+        let interpreter = place.search(&place.script(""), None).unwrap();
+        assert_eq!(interpreter.program, real);
+        assert_eq!(interpreter.variables, [(OsString::from("HOME_OF_IT"), OsString::from("/a=b"))]);
     }
 
     #[test]

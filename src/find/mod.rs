@@ -4,6 +4,7 @@
 mod assemble;
 mod bridges;
 mod builder;
+mod compiled;
 mod detect;
 mod env_file;
 mod environment;
@@ -11,7 +12,6 @@ mod inline;
 #[cfg(feature = "cli")]
 mod installed;
 mod interpreter;
-mod private_folder;
 mod program;
 mod shebang;
 mod target;

@@ -8,18 +8,19 @@ use std::{
 };
 
 use crate::{
+    cache::PrivateFolder,
     error::{Error, ErrorKind},
     find::{
         bridges,
         builder::Builder,
+        compiled::{self, Compiled},
         detect::{Detected, detect, named, undetected},
         inline,
-        interpreter::Search,
-        private_folder::PrivateFolder,
+        interpreter::{Interpreter, Search},
         program::{absolute_path, candidates, has_slash, is_executable, search_path},
         shebang::Shebang,
     },
-    service::{Language, Printable},
+    service::{Language, Printable, fill},
 };
 
 /// A program with everything that its start needs to know from the disk.
@@ -34,6 +35,12 @@ pub(super) struct Target {
     pub(super) program: PathBuf,
     /// The whole argument list, from `argv[0]`.
     pub(super) words: Vec<OsString>,
+    /// How many of the words stand before those that the user gave.
+    pub(super) before_arguments: usize,
+    /// The compilers, where the source is built first.
+    pub(super) compiled: Option<Compiled>,
+    /// The variables that the program cannot be started without.
+    pub(super) variables: Vec<(OsString, OsString)>,
     pub(super) directory: PathBuf,
     /// What must live as long as the service.
     pub(super) folders: Vec<PrivateFolder>,
@@ -72,6 +79,9 @@ pub(super) fn command(words: &[OsString], builder: &Builder) -> Result<Target, E
         language: None,
         program,
         words: words.iter().chain(&builder.arguments).cloned().collect(),
+        before_arguments: words.len(),
+        compiled: None,
+        variables: Vec::new(),
         directory: current_directory()?,
         folders: Vec::new(),
         notes: Vec::new(),
@@ -112,6 +122,9 @@ fn program(path: &Path, note: Option<String>, builder: &Builder) -> Target {
             .into_iter()
             .chain(builder.arguments.iter().cloned())
             .collect(),
+        before_arguments: 1,
+        compiled: None,
+        variables: Vec::new(),
         file: Some(program.clone()),
         language: None,
         program,
@@ -130,22 +143,52 @@ fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Targ
         search_path: &search_path(),
     };
     let interpreter = search.find().ok_or_else(|| missing_interpreter(&script, builder))?;
-    let bridge = bridges::place(language)?;
-    let mut words = vec![interpreter.program.clone().into_os_string()];
-    words.extend(language.arguments.iter().map(OsString::from));
-    words.extend(interpreter.flags);
-    words.extend([bridge.entry.into_os_string(), script.file.clone().into_os_string()]);
+    let bridge = language.bridge.as_ref().map(|bridge| bridges::place(language.name, bridge)).transpose()?;
+    let entry = bridge.as_ref().map(|bridge| bridge.entry.as_path());
+    let mut words = words_before_arguments(language, &interpreter, entry, &script.file);
+    let before_arguments = words.len();
     words.extend(builder.arguments.iter().cloned());
+    let support = bridge.as_ref().and_then(|bridge| bridge.entry.parent()).unwrap_or(Path::new("/"));
+    let compiled = compiled::compilers(language, &interpreter.program, support, &search_path())?;
     Ok(Target {
         name: language.name.to_owned(),
         file: Some(script.file),
         language: Some(language),
         program: interpreter.program,
         words,
+        before_arguments,
+        compiled,
+        variables: interpreter.variables,
         directory,
-        folders: bridge.folder.into_iter().collect(),
+        folders: bridge.and_then(|bridge| bridge.folder).into_iter().collect(),
         notes: Vec::new(),
     })
+}
+
+/// The interpreter's name and its words, as the table has them.
+fn words_before_arguments(
+    language: &Language,
+    interpreter: &Interpreter,
+    bridge: Option<&Path>,
+    script: &Path,
+) -> Vec<OsString> {
+    let file = fs::canonicalize(&interpreter.program).unwrap_or_default();
+    let file = file.file_name().unwrap_or_default().as_encoded_bytes();
+    let own = language.arguments_of.iter().filter(|(name, _)| file.starts_with(name.as_bytes()));
+    let mut words = vec![interpreter.program.clone().into_os_string()];
+    words.extend(own.flat_map(|(_, words)| words.iter().map(OsString::from)));
+    let bridge = bridge.unwrap_or(Path::new("")).as_os_str();
+    let places = [("{bridge}", bridge), ("{script}", script.as_os_str())];
+    for &word in language.command {
+        if word == "{flags}" {
+            // One that is there anyway, as in `#!/usr/bin/awk -f`, is not said twice.
+            let is_new = |flag: &&OsString| !language.command.iter().any(|word| *flag == word);
+            words.extend(interpreter.flags.iter().filter(is_new).cloned());
+        } else {
+            words.push(fill(word, &places));
+        }
+    }
+    words
 }
 
 fn check_regular(path: &Path) -> Result<(), Error> {

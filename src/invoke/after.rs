@@ -1,8 +1,10 @@
 //! The one owner of a process once its head is out: it listens, keeps the time, and sees it end.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::oneshot, time::timeout};
+use http::{Version, request};
+use http_body::Body as _;
+use tokio::{sync::oneshot, time::sleep};
 
 use super::{
     before::body_broken,
@@ -11,9 +13,10 @@ use super::{
     run::{Event, Run},
 };
 use crate::{
+    failure::Kind,
     process::Exit,
     receipt::Reason,
-    respond::{Close, Verdict},
+    respond::{Body, Close, Patience, Verdict},
 };
 
 /// A client that takes its answer has at least so long to hear of the end.
@@ -25,7 +28,7 @@ const LEAST: Duration = Duration::from_secs(1);
 pub(super) async fn own(
     mut run: Box<Run>,
     mut verdict: oneshot::Sender<Verdict>,
-    body_gone: oneshot::Receiver<Infallible>,
+    body: oneshot::Receiver<Patience>,
 ) {
     run.attach();
     let (clock, peer) = (run.clock.clone(), run.peer.clone());
@@ -55,8 +58,8 @@ pub(super) async fn own(
             let _ = verdict.send(Verdict::Exited(close));
         }
         Some(Event::Overdue(kind)) => {
-            run.feeds.stop();
             break_off(&run, verdict, Reason::Failure(kind));
+            // Closes standard input, but behind the signal: what came of a body until now must not look whole.
             run.end().await;
         }
         Some(Event::BodyBroken(broken)) => {
@@ -66,24 +69,48 @@ pub(super) async fn own(
         }
     }
     drop(run);
-    until_taken(&clock, peer.as_ref(), body_gone).await;
+    until_taken(clock, peer, body).await;
+}
+
+/// Holds a body to its limits that has no owner who does it. Only a stream of HTTP/2 needs that: where the socket
+/// is full and not a window, the connection's own clock sees it.
+pub(super) fn watch(body: Body, head: &request::Parts, clock: Clock) -> Body {
+    if head.version != Version::HTTP_2 || body.is_watched() || body.is_end_stream() {
+        return body;
+    }
+    let (lives, word) = oneshot::channel();
+    tokio::spawn(until_taken(clock, head.extensions.get().cloned(), word));
+    body.announcing(lives)
 }
 
 /// The service is done, and its client has the same limits for taking what is left. hyper asks the body for nothing
 /// while the client takes nothing, so that it hears neither of an end nor of a break.
-async fn until_taken(clock: &Clock, peer: Option<&Arc<Peer>>, mut body_gone: oneshot::Receiver<Infallible>) {
-    if timeout(LEAST, &mut body_gone).await.is_ok() {
-        return;
-    }
-    let passed = tokio::select! {
+async fn until_taken(clock: Clock, peer: Option<Arc<Peer>>, mut body: oneshot::Receiver<Patience>) {
+    let clock = clock.without_process();
+    let word = tokio::select! {
         biased;
-        _ = body_gone => return,
-        kind = clock.passed() => Reason::Failure(kind),
+        word = &mut body => word,
+        kind = overdue(&clock) => {
+            clock.exchange.broken_off(Reason::Failure(kind));
+            if let Some(peer) = peer {
+                clock.exchange.hold(Box::new(peer.stuck()));
+            }
+            return;
+        }
     };
-    clock.exchange.broken_off(passed);
-    if let Some(peer) = peer {
-        clock.exchange.hold(Box::new(peer.stuck()));
+    // A body that breaks off is asked, and needs no window for it: it ends its stream when the patience is dropped.
+    if let Ok(patience) = word {
+        tokio::select! {
+            () = patience.over() => {}
+            _ = overdue(&clock) => {}
+        }
     }
+}
+
+/// Returns once the client has had all of its time.
+async fn overdue(clock: &Clock) -> Kind {
+    sleep(LEAST).await;
+    clock.passed().await
 }
 
 fn break_off(run: &Run, verdict: oneshot::Sender<Verdict>, reason: Reason) {

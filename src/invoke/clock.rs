@@ -7,12 +7,15 @@ use std::{
 
 use tokio::time::sleep_until;
 
-use crate::{failure::Kind, receipt::Exchange, service::Spec};
+use crate::{failure::Kind, receipt::Exchange, service::Timeouts};
+
+/// How long a client may take nothing where its request has no limit: as long as one whose socket is full.
+const PATIENCE: Duration = Duration::from_secs(75);
 
 /// One request's time.
 #[derive(Clone)]
 pub(super) struct Clock {
-    pub(super) spec: Arc<Spec>,
+    pub(super) timeouts: Timeouts,
     pub(super) exchange: Arc<Exchange>,
     pub(super) started: Instant,
     pub(super) phase: Phase,
@@ -30,9 +33,30 @@ pub(super) enum Phase {
 }
 
 impl Clock {
+    /// That of a page of the server's own, which no limit of a service is meant for.
+    pub(super) fn of_page(exchange: &Arc<Exchange>) -> Self {
+        exchange.progress();
+        Self {
+            timeouts: Timeouts::default(),
+            exchange: Arc::clone(exchange),
+            started: Instant::now(),
+            phase: Phase::Answering { endless: false },
+        }
+    }
+
+    /// That of what is left when no process is: only the client can be silent now, and not for ever.
+    pub(super) fn without_process(mut self) -> Self {
+        if self.deadline().is_none() {
+            self.timeouts.silence.get_or_insert(PATIENCE);
+            self.phase = Phase::Answering { endless: false };
+            self.exchange.progress();
+        }
+        self
+    }
+
     /// The next deadline, and what it would mean.
     pub(super) fn deadline(&self) -> Option<(Instant, Kind)> {
-        let timeouts = &self.spec.timeouts;
+        let timeouts = &self.timeouts;
         let moved = |limit: Duration| self.exchange.last_progress() + limit;
         let idle = match self.phase {
             Phase::Ending => return None,

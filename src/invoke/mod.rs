@@ -11,6 +11,7 @@ mod run;
 use std::{
     path::PathBuf,
     sync::Arc,
+    thread::available_parallelism,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -20,7 +21,7 @@ use http::{
     header::{CONTENT_LENGTH, TRANSFER_ENCODING},
     request,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 pub(crate) use self::peer::Peer;
 use self::{
@@ -35,12 +36,12 @@ use crate::{
     budget::Budget,
     control::Decoder,
     document::{self, Document},
-    failure::Failure,
+    failure::{Failure, Kind},
     process::{Reader, Wanted, no_pipes, pipes, start},
     receipt::{Exchange, Reason},
     receive::{self, Facts, Feed, Incoming, Place, Received},
     respond::{Audience, Body, Close, Draft, Live, Verdict, problem},
-    service::{Errors, Service, Spec, Strings},
+    service::{Environment, Errors, Launch, Service, Spec, Strings},
     slots::{Permit, Slots},
 };
 
@@ -55,8 +56,20 @@ const BUFFERING: Duration = Duration::from_secs(1);
 pub(crate) struct Resources {
     pub(crate) slots: Arc<Slots>,
     pub(crate) budget: Arc<Budget>,
+    /// How many sources may be built at once.
+    pub(crate) builders: Arc<Semaphore>,
+    /// How many requests may wait for that.
+    pub(crate) build_queue: Semaphore,
     /// Where uploads are spooled.
     pub(crate) temp: PathBuf,
+}
+
+impl Resources {
+    pub(crate) fn new(slots: Arc<Slots>, budget: Arc<Budget>, temp: PathBuf) -> Arc<Self> {
+        let builders = available_parallelism().map_or(1, usize::from);
+        let build_queue = Semaphore::new(slots.queue());
+        Arc::new(Self { slots, budget, builders: Arc::new(Semaphore::new(builders)), build_queue, temp })
+    }
 }
 
 /// One request, and what it comes with.
@@ -110,17 +123,18 @@ pub(crate) fn refuse(
     exchange.because(Reason::Failure(failure.kind));
     tracing::warn!(target: "stack::failure", id = exchange.id(), code = failure.kind.code(), "{failure}");
     let page = problem(failure, &head.headers, exchange.id(), audience);
-    account(page, exchange)
+    account(page, head, Clock::of_page(exchange))
 }
 
 /// What every response has, whoever made it.
-fn account(mut response: Response<Body>, exchange: &Arc<Exchange>) -> Response<Body> {
+fn account(mut response: Response<Body>, head: &request::Parts, clock: Clock) -> Response<Body> {
+    let exchange = Arc::clone(&clock.exchange);
     exchange.answered(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(exchange.id()) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     response.extensions_mut().insert(exchange.receipt());
-    response.map(|body| body.counted(Arc::clone(exchange)))
+    response.map(|body| after::watch(body.counted(exchange), head, clock))
 }
 
 /// From a request to a process that works on it.
@@ -137,18 +151,38 @@ async fn receive_and_start(
         budget: &resources.budget,
         temp: &resources.temp,
     };
+    let launch = program(spec, resources, peer).await?;
     let received = receive::read(head, body, &place).await?;
     let present = peer.filter(|_| !spec.half_close).map(Peer::enter);
     let at_received = Instant::now();
     let permit = resources.slots.enter().await?;
     let queued = Instant::now();
-    let (run, stdout) = begin(spec, received, (head, peer), (exchange, permit, present)).await?;
+    let (run, stdout) = begin((spec, &launch), received, (head, peer), (exchange, permit, present)).await?;
     Ok((run, stdout, Timing { received: at_received, queued, spawned: Instant::now() }))
+}
+
+/// What is executed. A build is waited for with neither a process's place nor a body in hand, and with at most as many
+/// others as may wait for a process.
+async fn program(
+    spec: &Spec,
+    resources: &Resources,
+    peer: Option<&Arc<Peer>>,
+) -> Result<Arc<Launch>, Failure> {
+    if let Some(launch) = spec.start.now(&resources.builders) {
+        return launch;
+    }
+    let Ok(_place) = resources.build_queue.try_acquire() else {
+        let message =
+            format!("{} is being built, and {} requests wait for it", spec.name, resources.slots.queue());
+        return Err(Failure::new(Kind::QueueFull, message).remedy("try again later"));
+    };
+    let _present = peer.filter(|_| !spec.half_close).map(Peer::enter);
+    spec.start.launch(&resources.builders).await
 }
 
 /// Starts the process with everything that it is told.
 async fn begin(
-    spec: &Arc<Spec>,
+    (spec, launch): (&Arc<Spec>, &Arc<Launch>),
     received: Received,
     (head, peer): (&request::Parts, Option<&Arc<Peer>>),
     (exchange, permit, present): (&Arc<Exchange>, Permit, Option<Present>),
@@ -178,14 +212,16 @@ async fn begin(
     let feeds =
         Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
     let stdout = Reader::new(ours.stdout).map_err(watch)?;
-    let process = match spec.language {
-        // A bridge sets the request's own variables from the document, whichever way its process was started.
-        Some(_) => start(&spec.launch, &spec.launch.environment, theirs).await?,
-        None => start(&spec.launch, &environment(spec, &variables), theirs).await?,
+    let process = match spec.language.map(|language| language.environment) {
+        Some(Environment::FromDocument) => start(launch, &launch.environment, theirs).await?,
+        Some(Environment::FromStart) | None => {
+            start(launch, &environment(launch, &variables), theirs).await?
+        }
     };
     exchange.progress();
     let run = Run {
         process,
+        _launch: Arc::clone(launch),
         spec: Arc::clone(spec),
         exchange: Arc::clone(exchange),
         draft: Draft::default(),
@@ -196,7 +232,7 @@ async fn begin(
         control: Channel::Quiet(ours.control),
         decoder: Decoder::new(),
         clock: Clock {
-            spec: Arc::clone(spec),
+            timeouts: spec.timeouts.clone(),
             exchange: Arc::clone(exchange),
             started: Instant::now(),
             phase: Phase::Opening,
@@ -210,8 +246,8 @@ async fn begin(
 }
 
 /// A program's environment: the service's, and the request's own variables.
-fn environment(spec: &Spec, variables: &[(String, Vec<u8>)]) -> Strings {
-    let mut environment = spec.launch.environment.clone();
+fn environment(launch: &Launch, variables: &[(String, Vec<u8>)]) -> Strings {
+    let mut environment = launch.environment.clone();
     for (name, value) in variables {
         environment.push_variable(name.as_bytes(), value);
     }
@@ -242,7 +278,7 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     run.clock.phase = Phase::Answering { endless };
     let timing = server_timing(timing);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
-    let exchange = Arc::clone(&run.exchange);
+    let clock = run.clock.clone();
     let body = body(run, opening).of_length(declared).breaking_on(head.version);
     let mut response = Response::from_parts(parts, body);
     let bodiless = head.method == Method::HEAD
@@ -268,7 +304,7 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
         }
         *response.body_mut() = Body::whole(Bytes::new());
     }
-    account(response, &exchange)
+    account(response, head, clock)
 }
 
 fn body(mut run: Box<Run>, opening: Opening) -> Body {
@@ -297,9 +333,9 @@ fn body(mut run: Box<Run>, opening: Opening) -> Body {
             Body::live(Live::new(output.into(), stdout, verdict))
         }
         (Known::Nothing, stdout) => {
-            let (body_lives, body_gone) = oneshot::channel();
-            tokio::spawn(after::own(run, sender, body_gone));
-            Body::live(Live::new(output.into(), stdout, verdict).announcing(body_lives))
+            let (lives, word) = oneshot::channel();
+            tokio::spawn(after::own(run, sender, word));
+            Body::live(Live::new(output.into(), stdout, verdict)).announcing(lives)
         }
     }
 }

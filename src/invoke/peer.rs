@@ -6,9 +6,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
+
+/// How long the last frames of an answer may take to the socket.
+const MOMENT: Duration = Duration::from_millis(250);
 
 /// One connection; the server puts it into the extensions of its requests.
 #[derive(Debug)]
@@ -59,9 +63,18 @@ impl Peer {
         Stuck(Arc::clone(self))
     }
 
-    /// Returns once every one of its requests is such an answer; `requests` counts them.
+    /// Returns once every one of its requests has been such an answer for a moment, in which the end of another
+    /// can leave that was over just before; `requests` counts them.
     pub(crate) async fn is_stuck(&self, requests: impl Fn() -> usize) {
-        let _ = self.stuck.subscribe().wait_for(|&count| count > 0 && count >= requests()).await;
+        let is_stuck = |count: &usize| *count > 0 && *count >= requests();
+        let mut counted = self.stuck.subscribe();
+        loop {
+            // The sender is `self`, so the channel cannot be closed meanwhile.
+            let _ = counted.wait_for(is_stuck).await;
+            if timeout(MOMENT, counted.wait_for(|count| !is_stuck(count))).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// The number of requests has changed.

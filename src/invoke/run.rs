@@ -23,7 +23,7 @@ use crate::{
     receipt::{Exchange, Reason},
     receive::Held,
     respond::{Close, Draft, Heard},
-    service::Spec,
+    service::{Launch, Spec},
     slots::Permit,
 };
 
@@ -37,6 +37,8 @@ const LAST: usize = 1 << 20;
 /// One process, and all that belongs to its request.
 pub(super) struct Run {
     pub(super) process: Process,
+    /// Kept, since a program may load more of itself while it runs.
+    pub(super) _launch: Arc<Launch>,
     pub(super) spec: Arc<Spec>,
     pub(super) exchange: Arc<Exchange>,
     pub(super) draft: Draft,
@@ -157,9 +159,9 @@ impl Run {
         ended
     }
 
-    /// Whether an exit is a success for this service.
+    /// Whether an exit is a success: any is, once the service has said that its answer is complete.
     pub(super) fn is_success(&self, exit: Exit) -> bool {
-        matches!(exit, Exit::Code(code) if self.spec.ok_exit.contains(&code))
+        self.draft.is_complete() || matches!(exit, Exit::Code(code) if self.spec.ok_exit.contains(&code))
     }
 
     /// How a body ends that was sent up to this exit.

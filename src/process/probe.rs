@@ -1,7 +1,7 @@
 //! A short run of a program for what it prints: an interpreter's version, or its real path.
 
 use std::{
-    ffi::{CString, OsStr},
+    ffi::{CString, OsStr, OsString},
     io,
     os::{fd::AsFd, unix::ffi::OsStrExt},
     path::Path,
@@ -17,14 +17,18 @@ const LONGEST_RUN: Duration = Duration::from_secs(10);
 /// More than any version or path is long.
 const LONGEST: usize = 64 << 10;
 
-/// Runs `program` in `directory` with an empty input and this process's environment, and returns what it
-/// wrote to stdout.
+/// Runs `program` in `directory` with an empty input and this process's environment with `variables` added, and
+/// returns what it wrote to stdout.
 ///
 /// Blocks, for at most [`LONGEST_RUN`]; then it and all that it started are killed.
 ///
 /// # Errors
 /// When it could not be started, or did not end its output in time.
-pub(crate) fn probe(program: &Path, arguments: &[&str], directory: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn probe(
+    program: &Path,
+    arguments: &[&str],
+    (directory, variables): (&Path, &[(OsString, OsString)]),
+) -> io::Result<Vec<u8>> {
     let deadline = Instant::now() + LONGEST_RUN;
     let c_string = |word: &OsStr| CString::new(word.as_bytes()).map_err(io::Error::other);
     let words = std::iter::once(program.as_os_str()).chain(arguments.iter().map(OsStr::new));
@@ -33,9 +37,11 @@ pub(crate) fn probe(program: &Path, arguments: &[&str], directory: &Path) -> io:
         arguments: words.collect(),
         environment: Strings::default(),
         directory: c_string(directory.as_os_str())?,
+        _keep: None,
     };
     let mut environment = Strings::default();
-    for (name, value) in std::env::vars_os() {
+    let own = std::env::vars_os().filter(|(name, _)| !variables.iter().any(|(known, _)| known == name));
+    for (name, value) in own.chain(variables.iter().cloned()) {
         environment.push_variable(name.as_bytes(), value.as_bytes());
     }
     let (ours, theirs) = pipes(Wanted { stdin: false, document: false })?;

@@ -1,7 +1,6 @@
 //! The response body: every read of the service's output is one frame, and its end is only what it is.
 
 use std::{
-    convert::Infallible,
     fmt,
     future::Future,
     io,
@@ -19,6 +18,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use super::break_off::{Break, Lives};
 use crate::{
     error::Error,
     process::Reader,
@@ -27,8 +27,6 @@ use crate::{
 
 /// How long something that escaped its group may hold standard output open once the leader is gone.
 const DRAIN: Duration = Duration::from_millis(250);
-/// How long a task of HTTP/2 has to write what came before a reset.
-const HEAD_START: Duration = Duration::from_millis(100);
 /// Frames begin small and grow to what a pipe holds.
 const SMALLEST: usize = 8 << 10;
 const LARGEST: usize = 64 << 10;
@@ -42,8 +40,9 @@ pub struct Body {
     exchange: Option<Arc<Exchange>>,
     /// Bytes that the head promised and that are still to come.
     owed: Option<u64>,
-    /// How long the data before a break has to be written, where nothing says when it is.
-    head_start: Option<Duration>,
+    breaks: Break,
+    /// Tells who watches when the body is let go, or breaks off.
+    lives: Option<Lives>,
 }
 
 enum State {
@@ -53,19 +52,8 @@ enum State {
     /// Everything was given out but the trailers.
     Closing(Close),
     /// The break must come after the data is written, or hyper drops what it still has.
-    Breaking(Break),
+    Breaking,
     Done,
-}
-
-/// The way to a visible break.
-#[derive(Default)]
-enum Break {
-    /// On HTTP/1.1 a flush follows every poll that gives nothing.
-    #[default]
-    AtNextPoll,
-    /// On HTTP/2 another task writes, and a reset would overtake what it has not written.
-    Waiting(Pin<Box<Sleep>>),
-    Now,
 }
 
 /// How a body ends.
@@ -98,8 +86,6 @@ pub(crate) struct Live {
     phase: Phase,
     /// How it will end, once that is known.
     close: Close,
-    /// Tells the owner of the process when the body is let go.
-    _lives: Option<oneshot::Sender<Infallible>>,
 }
 
 /// Where a live body is.
@@ -122,12 +108,16 @@ impl Body {
 
     /// All that a service had to say, already known to be so.
     pub(crate) fn finished(bytes: impl Into<Bytes>, close: Close) -> Self {
-        Self { state: State::Whole(bytes.into(), close), exchange: None, owed: None, head_start: None }
+        Self::of(State::Whole(bytes.into(), close))
     }
 
     /// A body whose service still runs.
     pub(crate) fn live(live: Live) -> Self {
-        Self { state: State::Live(Box::new(live)), exchange: None, owed: None, head_start: None }
+        Self::of(State::Live(Box::new(live)))
+    }
+
+    fn of(state: State) -> Self {
+        Self { state, exchange: None, owed: None, breaks: Break::default(), lives: None }
     }
 
     /// Counts into `exchange`, which lives at least as long as the body.
@@ -144,8 +134,19 @@ impl Body {
 
     /// Breaks off as that version of HTTP needs it.
     pub(crate) fn breaking_on(mut self, version: Version) -> Self {
-        self.head_start = (version == Version::HTTP_2).then_some(HEAD_START);
+        self.breaks = Break::on(version);
         self
+    }
+
+    /// Tells by `lives` when the body is let go, or breaks off.
+    pub(crate) fn announcing(mut self, lives: Lives) -> Self {
+        self.lives = Some(lives);
+        self
+    }
+
+    /// Whether somebody hears of its end.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.lives.is_some()
     }
 
     /// The length, where it is known before the body is sent.
@@ -166,7 +167,7 @@ impl Body {
                 Some(bytes) => return Poll::Ready(Some(bytes)),
                 None => live.close.take(),
             },
-            State::Closing(_) | State::Breaking(_) | State::Done => return Poll::Ready(None),
+            State::Closing(_) | State::Breaking | State::Done => return Poll::Ready(None),
         };
         self.close(close);
         Poll::Ready(None)
@@ -184,9 +185,7 @@ impl Body {
             exchange.broken_off(*reason);
         }
         self.state = match close {
-            Close::Broken(_) => State::Breaking(
-                self.head_start.map_or_else(Break::default, |time| Break::Waiting(Box::pin(sleep(time)))),
-            ),
+            Close::Broken(_) => State::Breaking,
             close @ Close::Cleanly(_) => State::Closing(close),
         };
     }
@@ -202,20 +201,6 @@ impl Body {
     }
 }
 
-impl Break {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        match self {
-            Self::AtNextPoll => {
-                *self = Self::Now;
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Self::Waiting(time) => time.as_mut().poll(cx),
-            Self::Now => Poll::Ready(()),
-        }
-    }
-}
-
 impl Close {
     fn take(&mut self) -> Self {
         std::mem::replace(self, Self::Cleanly(HeaderMap::new()))
@@ -225,13 +210,7 @@ impl Close {
 impl Live {
     pub(crate) fn new(first: Bytes, stdout: Option<Reader>, verdict: oneshot::Receiver<Verdict>) -> Self {
         let close = Close::Cleanly(HeaderMap::new());
-        Self { first, stdout, verdict, phase: Phase::Streaming, close, _lives: None }
-    }
-
-    /// Tells by the drop of `lives` when the body is let go.
-    pub(crate) fn announcing(mut self, lives: oneshot::Sender<Infallible>) -> Self {
-        self._lives = Some(lives);
-        self
+        Self { first, stdout, verdict, phase: Phase::Streaming, close }
     }
 
     /// The next bytes, or `None` when `close` says how the body ends.
@@ -342,7 +321,7 @@ impl http_body::Body for Body {
                 if let Some(exchange) = &body.exchange {
                     exchange.sent(bytes.len());
                 }
-                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+                return Poll::Ready(Some(Ok(Frame::data(body.breaks.noting(bytes)))));
             }
         }
         match &mut body.state {
@@ -356,11 +335,13 @@ impl http_body::Body for Body {
                     _ => Poll::Ready(None),
                 }
             }
-            State::Breaking(stage) => {
-                ready!(stage.poll(cx));
-                body.state = State::Done;
-                Poll::Ready(Some(Err(Error::broken_off())))
-            }
+            State::Breaking => match ready!(body.breaks.poll(&mut body.lives, cx)) {
+                Some(first) => Poll::Ready(Some(Ok(Frame::data(first)))),
+                None => {
+                    body.state = State::Done;
+                    Poll::Ready(Some(Err(Error::broken_off())))
+                }
+            },
             _ => Poll::Ready(None),
         }
     }

@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     bytes: usize,
     /// What the service reported as its error.
     error: Option<String>,
+    /// Whether the service said that its answer is complete: whatever fails later is no part of it.
+    complete: bool,
     sent: bool,
 }
 
@@ -45,13 +47,18 @@ impl Draft {
     pub(crate) fn hear(&mut self, message: Message) -> Heard {
         match message {
             Message::Log { text } => return Heard::Log(text),
-            Message::End => return Heard::End,
+            Message::End => {
+                self.complete = true;
+                return Heard::End;
+            }
             Message::AddTrailers { trailers } => return self.add_trailers(trailers),
             // hyper sends 100 by itself when the body is first wanted.
             Message::WriteContinue => return Heard::Taken,
             Message::Error { text } => {
                 let line = format!("error: {text}");
-                self.error.get_or_insert(text);
+                if !self.complete {
+                    self.error.get_or_insert(text);
+                }
                 return Heard::Log(line);
             }
             _ if self.sent => return Heard::Refused("the head was sent already".to_owned()),
@@ -125,6 +132,11 @@ impl Draft {
     /// The service reported an error; said before the head, it is a status.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error.as_deref()
+    }
+
+    /// Whether the service said that its answer is complete, before it reported any error.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete && self.error.is_none()
     }
 
     pub(crate) fn is_event_stream(&self) -> bool {

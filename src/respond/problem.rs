@@ -32,7 +32,7 @@ fn status(kind: Kind) -> StatusCode {
         Kind::UriTooLong => StatusCode::URI_TOO_LONG,
         Kind::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        Kind::Exit | Kind::Signal | Kind::Reported | Kind::Short | Kind::Internal => {
+        Kind::Exit | Kind::Signal | Kind::Reported | Kind::Build | Kind::Short | Kind::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
         Kind::ProgramMissing

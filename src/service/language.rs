@@ -1,16 +1,18 @@
-//! The languages: one table, from which detection, help and tests are made.
+//! What a language is: how its scripts are known, which program runs or builds them, and what its bridge reads.
+
+use super::{Compiler, table::LANGUAGES};
 
 /// How a language's bridge reads the request document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// One JSON object.
     Json,
-    /// `name TAB value NL` lines with `\\`, `\n`, `\t` and `\r` escaped.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "read by the bridges of compiled languages, which come next")
-    )]
+    /// The same with a section `flat`: the flat names of the parameters, for languages with global variables.
+    JsonWithNames,
+    /// `name TAB value NL` lines with `\\`, `\n`, `\t`, `\r` and `\0` escaped.
     Pairs,
+    /// The same for a language whose texts cannot hold a NUL: a request with one is refused.
+    PairsWithoutNul,
     /// Assignments that bash sources.
     Shell,
 }
@@ -24,6 +26,23 @@ pub(crate) struct Bridge {
     pub(crate) files: &'static [(&'static str, &'static str)],
 }
 
+/// How a request's own variables get into the environment of its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Environment {
+    /// The bridge sets them from the document, whether its process was started for the request or before it.
+    FromDocument,
+    /// They are given to the process at its start, since nothing in it can set them.
+    FromStart,
+}
+
+/// A first service to begin with.
+#[derive(Debug)]
+pub(crate) struct Starter {
+    /// The extension that its file has.
+    pub(crate) extension: &'static str,
+    pub(crate) text: &'static str,
+}
+
 /// One language: how its scripts are known and run.
 #[derive(Debug)]
 pub(crate) struct Language {
@@ -35,76 +54,32 @@ pub(crate) struct Language {
     pub(crate) extensions: &'static [&'static str],
     /// Programs to look for, in order; also the names that a shebang may have (a version may follow).
     pub(crate) interpreters: &'static [&'static str],
-    /// Arguments between the interpreter and the bridge.
-    pub(crate) arguments: &'static [&'static str],
-    /// The bridge.
-    pub(crate) bridge: Bridge,
-    /// The encoding of the document.
-    pub(crate) document: Format,
-    /// Arguments that make the interpreter print its own real path, to see through a shim.
+    /// The words after the interpreter's own name, in which `{flags}` stands for those of the script's first line,
+    /// `{bridge}` for the bridge and `{script}` for the script; then come the words that the user gave.
+    pub(crate) command: &'static [&'static str],
+    /// Words before those for an interpreter whose own file has a name that begins so.
+    pub(crate) arguments_of: &'static [(&'static str, &'static [&'static str])],
+    /// The bridge; none where the interpreter is given the script itself.
+    pub(crate) bridge: Option<Bridge>,
+    /// How its sources are built; none where the interpreter runs them as they are.
+    pub(crate) compiler: Option<Compiler>,
+    /// The encoding of the document; none where nothing reads one.
+    pub(crate) document: Option<Format>,
+    /// Where the request's own variables come from.
+    pub(crate) environment: Environment,
+    /// Arguments that make the interpreter print its own real path, to see through a shim, and on further lines
+    /// each variable `NAME=value` that it cannot be started without. None where the program on the path is a
+    /// script of the language's own makers.
     pub(crate) locate: &'static [&'static str],
-    /// Arguments that make the interpreter print its version.
+    /// Whether every program of these names is a wrapper to be seen through, even one that does not look so.
+    pub(crate) wrapped: bool,
+    /// Arguments that make the interpreter print its version; none where no arguments do.
     pub(crate) version: &'static [&'static str],
     /// The Debian package that has it.
     pub(crate) package: &'static str,
+    /// What `stack new` writes.
+    pub(crate) starter: Option<Starter>,
 }
-
-/// Every language that has a bridge.
-pub(crate) const LANGUAGES: &[Language] = &[
-    Language {
-        name: "javascript",
-        aliases: &["js", "node", "nodejs", "babel", "es6", "es7"],
-        extensions: &["js", "cjs", "mjs"],
-        interpreters: &["node", "nodejs"],
-        arguments: &[],
-        bridge: Bridge {
-            entry: "bridge.cjs",
-            files: &[("bridge.cjs", include_str!("../../langs/javascript/bridge.cjs"))],
-        },
-        document: Format::Json,
-        locate: &["-p", "process.execPath"],
-        version: &["--version"],
-        package: "nodejs",
-    },
-    Language {
-        name: "python",
-        aliases: &["python3", "py"],
-        extensions: &["py", "py3"],
-        interpreters: &["python3", "python"],
-        arguments: &[],
-        bridge: Bridge {
-            entry: "bridge.py",
-            files: &[
-                ("bridge.py", include_str!("../../langs/python/bridge.py")),
-                ("_stack.py", include_str!("../../langs/python/_stack.py")),
-                ("_stack_hook.py", include_str!("../../langs/python/_stack_hook.py")),
-                ("_stack_wsgi.py", include_str!("../../langs/python/_stack_wsgi.py")),
-            ],
-        },
-        document: Format::Json,
-        locate: &["-c", "import sys; print(sys.executable)"],
-        version: &["--version"],
-        package: "python3",
-    },
-    Language {
-        name: "bash",
-        aliases: &["sh", "shell"],
-        extensions: &["sh", "bash"],
-        interpreters: &["bash"],
-        arguments: &["--norc", "--noprofile"],
-        bridge: Bridge {
-            entry: "bridge.bash",
-            files: &[
-                ("bridge.bash", include_str!("../../langs/bash/bridge.bash")),
-                ("rare.bash", include_str!("../../langs/bash/rare.bash")),
-            ],
-        },
-        document: Format::Shell,
-        locate: &["-c", "echo \"$BASH\""],
-        version: &["--version"],
-        package: "bash",
-    },
-];
 
 impl Language {
     /// The language of that name or alias.
@@ -115,5 +90,36 @@ impl Language {
     /// The language of that extension.
     pub(crate) fn of_extension(extension: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.extensions.contains(&extension))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::LANGUAGES;
+
+    #[test]
+    fn no_two_languages_share_a_name_or_an_extension() {
+        let (mut names, mut extensions) = (HashSet::new(), HashSet::new());
+        for language in LANGUAGES {
+            for name in language.aliases.iter().chain([&language.name]) {
+                assert!(names.insert(name), "{name} is said twice");
+            }
+            for extension in language.extensions {
+                assert!(extensions.insert(extension), ".{extension} is said twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_says_what_is_run_and_by_what() {
+        for language in LANGUAGES {
+            assert!(!language.interpreters.is_empty() && !language.package.is_empty(), "{}", language.name);
+            assert!(language.command.contains(&"{script}"), "{}", language.name);
+            let has_bridge = language.bridge.is_some() && language.compiler.is_none();
+            let names_it = language.command.iter().any(|word| word.contains("{bridge}"));
+            assert!(!has_bridge || names_it, "{}", language.name);
+        }
     }
 }

@@ -1,7 +1,12 @@
 //! What `execve` takes, prepared once: program, arguments, environment, folder as NUL-terminated words.
 
-use std::ffi::{CString, OsStr};
-use std::os::unix::ffi::OsStrExt;
+use std::{
+    ffi::{CString, OsStr},
+    os::unix::ffi::OsStrExt,
+    sync::Arc,
+};
+
+use super::Keep;
 
 /// A program and everything of its start that no request changes.
 #[derive(Debug)]
@@ -14,6 +19,8 @@ pub(crate) struct Launch {
     pub(crate) environment: Strings,
     /// The working directory.
     pub(crate) directory: CString,
+    /// What keeps the program where it is, when it stands in the cache.
+    pub(crate) _keep: Option<Arc<dyn Keep>>,
 }
 
 /// A list of C strings in one allocation, so that a request's copy is one `memcpy`.

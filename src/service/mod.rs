@@ -1,11 +1,15 @@
 //! A service as plain immutable data: what to start, with which limits, and how to read its answer.
 //! Knows no disk and no request; `find` makes one from what a user typed.
 
+mod build;
+mod compilers;
 mod language;
 mod launch;
 mod limits;
 mod printable;
 mod sink;
+mod table;
+mod template;
 
 use std::{
     path::PathBuf,
@@ -15,10 +19,13 @@ use std::{
 #[cfg(feature = "cli")]
 pub(crate) use self::printable::Escaping;
 pub(crate) use self::{
-    language::{Bridge, Format, LANGUAGES, Language},
+    build::{Builds, Compiler, Inputs, Product, Start},
+    language::{Bridge, Environment, Format, Language, Starter},
     launch::{Launch, Strings},
     printable::Printable,
     sink::LogSink,
+    table::LANGUAGES,
+    template::fill,
 };
 pub use self::{
     limits::{Caps, Errors, Timeouts},
@@ -48,8 +55,8 @@ pub(crate) struct Spec {
     pub(crate) file: Option<PathBuf>,
     /// The language whose bridge runs the script; none for a program.
     pub(crate) language: Option<&'static Language>,
-    /// What is executed, prepared once.
-    pub(crate) launch: Launch,
+    /// What is executed.
+    pub(crate) start: Start,
     /// How long its requests may take.
     pub(crate) timeouts: Timeouts,
     /// How large its requests may be.

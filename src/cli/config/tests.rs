@@ -62,7 +62,7 @@ fn row_03_nothing_to_serve() {
 #[test]
 fn row_14_inline_code_takes_words_but_no_second_service() {
     let spec = spec(served(&["-l", "bash", "-e", "echo", "--", "a", "b"]));
-    let words: Vec<_> = spec.launch.arguments.iter().collect();
+    let words: Vec<_> = spec.start.ready().arguments.iter().collect();
     assert!(words.ends_with(&[b"a", b"b"]), "{words:?}");
     assert!(error(&["-l", "bash", "-e", "echo", "cat"]).is_invalid_setting());
     assert!(error(&["-e", "echo"]).is_unknown_language());
@@ -109,7 +109,7 @@ fn row_22_a_filter_takes_the_flags_of_a_service() {
 #[test]
 fn row_23_environment_flags() {
     let spec = spec(served(&["--clear-env", "--env", "A=b=c", "--env", "D=", "true"]));
-    let variables: Vec<_> = spec.launch.environment.iter().collect();
+    let variables: Vec<_> = spec.start.ready().environment.iter().collect();
     assert_eq!(variables, [&b"A=b=c"[..], b"D=", b"STACK_CONTROL=/dev/fd/3"]);
     assert!(error(&["--env", "A", "true"]).is_invalid_setting());
 }

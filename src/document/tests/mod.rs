@@ -77,9 +77,37 @@ fn json_is_the_documented_object() {
         r#""req":{"method":"GET","url":"/a?b='","path":"/a","query":"b='","headers":{"host":"localhost:3000","#,
         r#""user-agent":"x\ty'\\","@":"*"},"host":"localhost:3000","httpVersion":"1.1","#,
         r#""connection":{"remoteAddress":"127.0.0.1"},"id":"0123","deadline":1700000000000},"#,
-        r#""service":{"name":"echo","path":"/srv/echo.sh","language":"bash"}}"#,
+        r#""service":{"name":"echo","path":"/srv/echo.sh","language":"bash"},"files":{"f":"/tmp/f"}}"#,
     );
     assert_eq!(encoded(&params, Format::Json), expected);
+}
+
+#[test]
+fn json_names_the_files_that_are_real() {
+    let fields = [("a[f]", upload("/tmp/1")), ("l[]", upload("/tmp/2")), ("l[]", upload("/tmp/3"))];
+    let mut params = nest(fields.map(|(name, value)| (name.to_owned(), value)).into());
+    params.extend(body(r#"{"imitation":{"path":"/etc/passwd","size":1,"filename":"x","type":"y"}}"#));
+    let read: serde_json::Value = serde_json::from_str(&encoded(&params, Format::Json)).expect("valid JSON");
+    assert_eq!(read["files"], serde_json::json!({"a[f]": "/tmp/1", "l[0]": "/tmp/2", "l[1]": "/tmp/3"}));
+}
+
+#[test]
+fn json_with_names_has_every_flat_name_besides() {
+    let params = fields("a[b]=c&a_b=literal&l[]=1&x-y=2");
+    let (plain, named) = (encoded(&params, Format::Json), encoded(&params, Format::JsonWithNames));
+    let flat = r#","flat":{"a":"{\"b\":\"c\"}","a_b":"literal","l":"[\"1\"]","l_0":"1"}}"#;
+    assert_eq!(named, format!("{}{flat}", plain.strip_suffix('}').expect("an object")));
+}
+
+#[test]
+fn attack_08_a_nul_is_refused_where_the_language_cannot_hold_one() {
+    for query in ["a=b%00c", "a%00b=c", "a[b]=c%00"] {
+        assert!(encode(&fields(query), Format::Pairs).is_ok());
+        let refused = encode(&fields(query), Format::PairsWithoutNul).expect_err("a NUL");
+        assert_eq!(refused.kind, Kind::BadParameters);
+        assert!(refused.message.contains("NUL"), "{refused}");
+    }
+    assert!(encode(&fields("a=b"), Format::PairsWithoutNul).is_ok());
 }
 
 #[test]
@@ -93,7 +121,9 @@ fn json_says_null_for_what_is_not_there() {
         "{text}"
     );
     assert!(
-        text.ends_with(r#","deadline":null},"service":{"name":"echo","path":null,"language":"bash"}}"#),
+        text.ends_with(
+            r#","deadline":null},"service":{"name":"echo","path":null,"language":"bash"},"files":{}}"#
+        ),
         "{text}"
     );
 }
@@ -131,6 +161,7 @@ fn pairs_are_the_documented_lines() {
         r"params.	8",
         r#"params.f	{"filename":"../a\\n'b'.txt","type":"text/plain","size":12,"path":"/tmp/f"}"#,
         r#"flat.f	{"filename":"../a\\n'b'.txt","type":"text/plain","size":12,"path":"/tmp/f"}"#,
+        r"files.f	/tmp/f",
         r"params.f[path]	/tmp/f",
         r"flat.f_path	/tmp/f",
         r"params.f[filename]	../a\n'b'.txt",
@@ -149,7 +180,7 @@ fn pairs_are_the_documented_lines() {
 fn attack_28_half_a_surrogate_pair_is_refused_where_text_is_needed() {
     for text in [r#"{"a":"\ud800"}"#, r#"{"a":["\udc00"]}"#, r#"["\ud800"]"#] {
         assert!(encode(&body(text), Format::Json).is_ok());
-        for format in [Format::Pairs, Format::Shell] {
+        for format in [Format::JsonWithNames, Format::Pairs, Format::Shell] {
             assert_eq!(encode(&body(text), format).expect_err("no text").kind, Kind::BadParameters);
         }
     }
@@ -165,7 +196,7 @@ fn flat_encodings_stay_within_a_few_times_of_their_input() {
     for text in [deep, wide, format!("[{many}0]"), named, quotes] {
         let length = text.len();
         let params = body(&text);
-        for format in [Format::Pairs, Format::Shell] {
+        for format in [Format::JsonWithNames, Format::Pairs, Format::Shell] {
             let document = encode(&params, format).expect("a document");
             assert!(document.len() < 5 * length + (4 << 20), "{} of {length}", document.len());
         }

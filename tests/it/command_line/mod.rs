@@ -12,6 +12,7 @@ mod pipe;
 mod ports;
 mod refusals;
 mod renewal;
+mod starters;
 mod words;
 
 use std::process::Command;

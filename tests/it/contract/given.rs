@@ -248,7 +248,7 @@ fn contract_14_the_document_has_exactly_these_parts() {
     let document = Server::start(&["--document", &program]).get("/?foo=bar").json();
     let names = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
     let sorted = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-    assert_eq!(names(&document), sorted(&["env", "params", "req", "service"]));
+    assert_eq!(names(&document), sorted(&["env", "files", "params", "req", "service"]));
     let req =
         ["connection", "deadline", "headers", "host", "httpVersion", "id", "method", "path", "query", "url"];
     assert_eq!(names(&document["req"]), sorted(&req));

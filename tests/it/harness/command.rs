@@ -46,10 +46,32 @@ pub(crate) fn run_with(arguments: &[&str], input: &[u8], adjust: impl FnOnce(&mu
 pub(crate) fn interpreter(name: &str) -> bool {
     let found = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    required(name, found)
+}
+
+/// The same for a program that nobody has to have. It is run, since the shim of a version manager may stand there for
+/// nothing.
+pub(crate) fn optional_interpreter(name: &str) -> bool {
+    noted(name, succeeds(&[name, "--version"]))
+}
+
+/// Says so when something was not found that a test needs. Under `CI` that fails the test.
+pub(crate) fn required(what: &str, found: bool) -> bool {
     let required = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    assert!(found || !required, "{name} is not on the PATH, and with CI set nothing may be skipped");
+    assert!(found || !required, "{what} is missing, and with CI set nothing may be skipped");
+    noted(what, found)
+}
+
+/// Whether a command can be run and ends well.
+pub(crate) fn succeeds(words: &[&str]) -> bool {
+    let mut command = bare(words[0]);
+    command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn noted(what: &str, found: bool) -> bool {
     if !found {
-        notice(&format!("not run: no {name}"));
+        notice(&format!("not run: no {what}"));
     }
     found
 }
@@ -68,7 +90,7 @@ pub(super) fn bare(program: &str) -> Command {
 }
 
 #[expect(clippy::print_stderr, reason = "what a test did not run belongs to its captured output")]
-pub(super) fn notice(text: &str) {
+pub(crate) fn notice(text: &str) {
     eprintln!("{text}");
 }
 

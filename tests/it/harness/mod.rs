@@ -28,7 +28,7 @@ mod wait;
 #[allow(unused_imports, reason = "a harness offers more than today's tests use")]
 pub(crate) use self::{
     client::{Connection, End, Head, Response},
-    command::{Finished, interpreter, run, run_with},
+    command::{Finished, interpreter, notice, optional_interpreter, required, run, run_with, succeeds},
     folder::Folder,
     footprint::{Footprint, Process, all_processes},
     server::{Builder, Server},

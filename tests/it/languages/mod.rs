@@ -3,10 +3,15 @@
 mod bash;
 mod examples;
 mod javascript;
+mod lua;
 mod modules;
+mod perl;
+mod php;
 mod python;
 mod response;
+mod ruby;
 mod shape;
+mod wasm;
 mod wsgi;
 
 use std::ops::Deref;
@@ -46,7 +51,7 @@ fn runs(name: &str) -> bool {
 }
 
 /// The text of an answer that is in order.
-fn text_of(response: &Response) -> String {
+pub(crate) fn text_of(response: &Response) -> String {
     assert!(response.status == 200 && response.complete, "{} {}", response.status, response.text());
     response.text()
 }

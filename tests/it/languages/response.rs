@@ -1,6 +1,6 @@
-//! Status, headers and body: the same functions in every language.
+//! Status, headers and body in spellings and forms beyond those that every language is held to.
 
-use super::{runs, serve, text_of};
+use super::{runs, serve};
 use crate::harness::Response;
 
 /// Runs the code of each language for a request that takes trailers, and hands over its answer.
@@ -22,7 +22,6 @@ fn each(codes: &[(&str, &str)], check: impl Fn(&str, &Response)) {
 #[test]
 fn row_52_the_status() {
     let codes = [
-        ("x.js", "res.statusCode = 404; res.write('text')"),
         ("x.js", "res.status(404).write('text')"),
         ("x.js", "res.writeHead(404); res.write('text'); res.end()"),
         ("x.py", "hook.res.statusCode = 404\nprint('text', end='')"),
@@ -55,13 +54,10 @@ fn row_52_the_status_without_a_body() {
 #[test]
 fn row_52_the_status_message() {
     let codes = [
-        ("x.js", "res.statusCode = 404; res.statusMessage = 'Not Here'; res.end('text')"),
         ("x.js", "res.writeHead(404, 'Not Here'); res.end('text')"),
         ("x.py", "hook.res.status = 404\nhook.res.statusMessage = 'Not Here'\nprint('text')"),
         ("x.py", "hook.res.status_message = 'Not Here'\nhook.res.status(404)\nprint('text')"),
         ("x.py", "hook.res.writeHead(404, 'Not Here')\nprint('text')"),
-        ("x.py", "hook.res.status(404, 'Not Here')\nprint('text')"),
-        ("x.sh", "status 404 'Not Here'; echo text"),
     ];
     each(&codes, |code, response| {
         assert_eq!((response.status, response.reason.as_str()), (404, "Not Here"), "{code}");
@@ -71,11 +67,6 @@ fn row_52_the_status_message() {
 #[test]
 fn row_52_headers_are_set_appended_and_removed() {
     let codes = [
-        (
-            "x.js",
-            "res.setHeader('X-A', 'lost'); res.setHeader('x-a', 'b c'); res.setHeader('X-Gone', '1');
-             res.appendHeader('X-L', '1'); res.appendHeader('X-L', '2'); res.removeHeader('x-gone'); res.end()",
-        ),
         (
             "x.js",
             "res.setHeader('X-Gone', '1').removeHeader('X-Gone').setHeader('X-L', ['1', '2']);
@@ -92,11 +83,6 @@ res.appendHeader('X-L', 1).append_header('X-L', 2).removeHeader('x-gone')",
             "hook.res.set_header('X-Gone', '1').remove_header('X-Gone')
 hook.res.writeHead(200, {'X-A': 'b c', 'X-L': ['1', '2']})",
         ),
-        (
-            "x.sh",
-            "header X-A lost; header x-a b c; header X-Gone 1
-header --append X-L 1; header --append X-L 2; header --remove x-gone",
-        ),
         ("x.sh", "printf 'X-A: b c\\nX-L: 1\\nX-L: 2\\n' >&3"),
     ];
     each(&codes, |code, response| {
@@ -109,11 +95,8 @@ header --append X-L 1; header --append X-L 2; header --remove x-gone",
 #[test]
 fn row_52_two_cookies_stay_two() {
     let codes = [
-        ("x.js", "res.setHeader('Set-Cookie', ['a=1', 'b=2']); res.end()"),
         ("x.js", "res.appendHeader('Set-Cookie', 'a=1'); res.appendHeader('Set-Cookie', 'b=2'); res.end()"),
-        ("x.py", "hook.res.set_header('Set-Cookie', ['a=1', 'b=2'])"),
         ("x.py", "hook.res.appendHeader('Set-Cookie', 'a=1')\nhook.res.appendHeader('Set-Cookie', 'b=2')"),
-        ("x.sh", "header Set-Cookie a=1; header Set-Cookie b=2"),
     ];
     each(&codes, |code, response| {
         assert_eq!(response.header_values("set-cookie"), ["a=1", "b=2"], "{code}");
@@ -123,7 +106,6 @@ fn row_52_two_cookies_stay_two() {
 #[test]
 fn row_52_trailers() {
     let codes = [
-        ("x.js", "res.addTrailers({ 'X-Sum': '5' }); res.end('text')"),
         (
             "x.js",
             "res.setHeader('Trailer', 'X-Sum'); res.write('text'); res.addTrailers({ 'X-Sum': '5' }); res.end()",
@@ -133,31 +115,29 @@ fn row_52_trailers() {
             "x.py",
             "hook.res.set_header('Trailer', 'X-Sum')\nprint('text')\nhook.res.add_trailers({'X-Sum': '5'})",
         ),
-        ("x.sh", "trailer X-Sum 5; echo text"),
         ("x.sh", "header Trailer X-Sum; echo text; trailer X-Sum 5"),
     ];
     each(&codes, |code, response| assert_eq!(response.trailer("x-sum"), Some("5"), "{code}: {response:?}"));
 }
 
 #[test]
-fn row_52_json() {
-    let expected = "{\n  \"a\": [\n    1,\n    1.5,\n    true,\n    null\n  ],\n  \"b\": \"é \\\"\\n\",\n  \"c\": {},\n  \"d\": []\n}\n";
-    let codes = [
-        ("x.js", "res.json({ a: [1, 1.5, true, null], b: 'é \"\\n', c: {}, d: [] })"),
-        ("x.py", "hook.res.json({'a': [1, 1.5, True, None], 'b': 'é \"\\n', 'c': {}, 'd': ()})"),
-    ];
-    each(&codes, |code, response| {
-        assert_eq!(response.header("content-type"), Some("application/json"), "{code}");
-        assert_eq!(response.text(), expected, "{code}");
-    });
+fn row_52_json_of_what_is_no_map_and_under_another_type() {
     let own = [
-        ("x.js", "res.setHeader('Content-Type', 'application/geo+json'); res.json(null)"),
-        ("x.py", "hook.res.set_header('Content-Type', 'application/geo+json')\nhook.res.json(None)"),
+        ("x.js", "res.setHeader('Content-Type', 'application/geo+json'); res.json([])", "[]\n"),
+        ("x.py", "hook.res.set_header('Content-Type', 'application/geo+json')\nhook.res.json(())", "[]\n"),
+        ("x.js", "res.setHeader('Content-Type', 'application/geo+json'); res.json(null)", "null\n"),
+        (
+            "x.py",
+            "hook.res.set_header('Content-Type', 'application/geo+json')\nhook.res.json(None)",
+            "null\n",
+        ),
     ];
-    each(&own, |code, response| {
-        assert_eq!(response.header("content-type"), Some("application/geo+json"), "{code}");
-        assert_eq!(response.text(), "null\n", "{code}");
-    });
+    for (name, code, expected) in own {
+        each(&[(name, code)], |code, response| {
+            assert_eq!(response.header("content-type"), Some("application/geo+json"), "{code}");
+            assert_eq!(response.text(), expected, "{code}");
+        });
+    }
 }
 
 #[test]
@@ -174,46 +154,5 @@ fn row_52_end_breaks_the_line_after_text_and_never_after_bytes() {
     ];
     for (name, code, expected) in codes {
         each(&[(name, code)], |code, response| assert_eq!(response.text(), expected, "{code}"));
-    }
-}
-
-#[test]
-fn row_52_the_answer_ends_with_end_although_the_script_goes_on() {
-    let scripts = [
-        (
-            "x.js",
-            "module.exports = async ({ res }) => {\n  res.end('done');\n  await require('fs/promises').readFile('go-on');\n};",
-        ),
-        ("x.py", "hook.res.end('done')\nopen('go-on').read()"),
-    ];
-    for (name, text) in scripts {
-        if runs(name) {
-            let script = serve(name, text);
-            script.folder.fifo("go-on");
-            let mut connection = script.connect();
-            connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-            let response = connection.response();
-            assert!(response.complete && response.text() == "done\n", "{name}: {response:?}");
-        }
-    }
-}
-
-#[test]
-fn row_52_text_is_utf_8_whatever_the_locale() {
-    let scripts = [
-        ("x.js", "module.exports = hook => hook.res.end(hook.params.a + '€')"),
-        ("x.py", "print(hook.params.a + '€')"),
-        ("x.sh", "echo \"$hook_params_a€\""),
-    ];
-    for (name, text) in scripts {
-        if !runs(name) {
-            continue;
-        }
-        for locale in ["C", "POSIX", "", "en_US.ISO-8859-1"] {
-            let folder = crate::harness::Folder::new();
-            let builder = crate::harness::Server::builder().env("LC_ALL", locale).env("LANG", locale);
-            let server = builder.arguments(&[folder.script(name, text)]).start();
-            assert_eq!(text_of(&server.get("/?a=%C3%A9")), "é€\n", "{name} in {locale:?}");
-        }
     }
 }

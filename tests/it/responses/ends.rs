@@ -66,6 +66,29 @@ fn engine_b4_end_before_any_output_is_an_empty_answer() {
 }
 
 #[test]
+fn contract_29_what_fails_right_behind_end_is_no_part_of_the_answer() {
+    let end = "printf '{\"type\":\"end\"}\\n' >&3";
+    let error = "printf '{\"type\":\"error\",\"payload\":{\"error\":\"late\"}}\\n' >&3";
+    let scripts = [
+        (format!("echo body; {end}; exit 3"), "body\n"),
+        (format!("echo body; {end}; {error}; exit 3"), "body\n"),
+        (format!("{end}; exit 3"), ""),
+    ];
+    for (script, body) in scripts {
+        let server = Server::start(&["--", "sh", "-c", &script]);
+        // Whether the end or the exit is seen first is a matter of microseconds.
+        for _ in 0..20 {
+            let answer = server.get("/");
+            assert_eq!(
+                (answer.status, answer.text().as_str(), answer.end),
+                (200, body, End::Complete),
+                "{script}"
+            );
+        }
+    }
+}
+
+#[test]
 fn engine_b4_what_was_written_before_end_arrives_whole() {
     // More than the pipe holds and more than one read takes, so that some of it is in the pipe at `end`.
     let script = "head -c 300000 /dev/zero; echo '{\"type\":\"end\"}' >&3; exec sleep 60";

@@ -38,6 +38,8 @@ pub(in crate::processes) struct Client {
     window: i64,
     /// Whether pings are returned.
     is_alive: bool,
+    /// Whether the window is given back for what was read.
+    gives_back: bool,
 }
 
 /// What came on one stream so far.
@@ -68,8 +70,32 @@ impl Client {
 
     /// A client that lets no byte of a body come.
     pub(in crate::processes) fn with_no_window(server: &Server) -> Self {
+        Self::with_window(server, 0)
+    }
+
+    /// A client that lets so many bytes of each body come, and more only when it is told to.
+    pub(in crate::processes) fn with_window(server: &Server, bytes: u32) -> Self {
         // SETTINGS_INITIAL_WINDOW_SIZE, RFC 9113 section 6.5.2.
-        Self::connect(server, &[0, 4, 0, 0, 0, 0])
+        let mut client = Self::connect(server, &[&[0, 4], &bytes.to_be_bytes()[..]].concat());
+        client.gives_back = false;
+        client
+    }
+
+    /// A client whose windows never end, so that only its socket can be full.
+    pub(in crate::processes) fn with_every_window(server: &Server) -> Self {
+        let mut client = Self::with_window(server, i32::MAX.unsigned_abs());
+        client.open_window(0, 1 << 30);
+        client
+    }
+
+    /// Lets so many bytes more come on a stream, or on all together.
+    pub(in crate::processes) fn open_window(&mut self, id: u32, bytes: u32) {
+        self.send(WINDOW_UPDATE, 0, id, &bytes.to_be_bytes()).expect("the server takes the bytes");
+    }
+
+    /// How many bytes have come that were not read.
+    pub(in crate::processes) fn unread(&self) -> u64 {
+        rustix::io::ioctl_fionread(&self.stream).expect("an open socket")
     }
 
     /// From now on not even pings are returned.
@@ -91,6 +117,7 @@ impl Client {
             windows: BTreeMap::new(),
             window: INITIAL_WINDOW,
             is_alive: true,
+            gives_back: true,
         };
         client.stream.write_all(PREFACE).expect("the server takes the bytes");
         client.send(SETTINGS, 0, 0, settings).expect("the server takes the bytes");
@@ -213,7 +240,7 @@ impl Client {
             DATA => {
                 let answer = self.answers.get_mut(&id).expect("only what was asked for is answered");
                 answer.body.extend(&payload);
-                if !payload.is_empty() {
+                if self.gives_back && !payload.is_empty() {
                     let length = u32::try_from(payload.len()).expect("a frame's length").to_be_bytes();
                     // The server may be gone; the next read tells.
                     let _ = self.send(WINDOW_UPDATE, 0, 0, &length);

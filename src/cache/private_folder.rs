@@ -12,20 +12,20 @@ use crate::service::Keep;
 
 /// A folder below the temporary folder that nobody else can enter; its drop removes it.
 #[derive(Debug)]
-pub(super) struct PrivateFolder {
+pub(crate) struct PrivateFolder {
     path: PathBuf,
 }
 
 impl PrivateFolder {
     /// Makes one with a name that cannot be guessed, so that nobody can have put a link there.
-    pub(super) fn create() -> io::Result<Self> {
+    pub(crate) fn create() -> io::Result<Self> {
         let path = env::temp_dir().join(format!("stack-{:016x}", random()?));
         let path = std::path::absolute(path)?;
         fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self { path })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -41,12 +41,12 @@ impl Keep for PrivateFolder {}
 impl Keep for Vec<PrivateFolder> {}
 
 /// Creates a file that only this user can read, and fails when anything stands there, a link too.
-pub(super) fn create_private(path: &Path) -> io::Result<fs::File> {
+pub(crate) fn create_private(path: &Path) -> io::Result<fs::File> {
     fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// A number that nobody can foresee.
-pub(super) fn random() -> io::Result<u64> {
+pub(crate) fn random() -> io::Result<u64> {
     let mut bytes = [0_u8; 8];
     getrandom(&mut bytes, GetRandomFlags::empty())?;
     Ok(u64::from_ne_bytes(bytes))

@@ -1,0 +1,4 @@
+# stack ./hello-world.awk
+# curl http://127.0.0.1:3000/
+
+BEGIN { print "hello world" }

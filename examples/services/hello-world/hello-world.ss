@@ -1,0 +1,4 @@
+; stack ./hello-world.ss
+; curl http://127.0.0.1:3000/
+
+(display "hello world\n")

@@ -1,0 +1,12 @@
+//! Folders of this user alone: the cache, in which bridges and builds stand by their content, and private
+//! folders that go with their owner. Knows neither languages nor services.
+
+mod folder;
+mod private_folder;
+mod stamp;
+
+pub(crate) use self::{
+    folder::{folder, own_folder, replace},
+    private_folder::{PrivateFolder, create_private, random},
+    stamp::Stamp,
+};

@@ -1,0 +1,142 @@
+//! From a compiled language's row in the table to the recipe of one source's builds.
+
+use std::{
+    env,
+    ffi::{CString, OsStr, OsString},
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    compile::{Build, Command, Recipe, Runs, Word},
+    error::{Error, ErrorKind},
+    find::{environment::is_reserved, program::candidates, target::Target},
+    service::{Compiler, Language, Launch, Product, Start, Strings},
+};
+
+/// What a compiled language's target has beside a script's: its compilers.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    compiler: &'static Compiler,
+    commands: Vec<Command>,
+    version: Command,
+    support: PathBuf,
+}
+
+/// Finds the compilers of a language whose interpreter is that program and whose own files stand in `support`.
+pub(super) fn compilers(
+    language: &'static Language,
+    interpreter: &Path,
+    support: &Path,
+    search_path: &OsStr,
+) -> Result<Option<Compiled>, Error> {
+    let Some(compiler) = &language.compiler else { return Ok(None) };
+    let mut commands = Vec::new();
+    for step in compiler.steps {
+        let program = match step.programs {
+            [] => interpreter.to_owned(),
+            names => {
+                let mut found = names.iter().flat_map(|name| candidates(name.as_ref(), search_path));
+                found.next().ok_or_else(|| missing(language, names[0], step.package))?
+            }
+        };
+        commands.push(Command { program, words: step.words });
+    }
+    let program = commands.first().map_or(interpreter, |command| &command.program).to_owned();
+    let version = Command { program, words: compiler.version };
+    Ok(Some(Compiled { compiler, commands, version, support: support.to_owned() }))
+}
+
+/// The service's start: a build of its source.
+pub(super) fn start(target: &Target, compiled: Compiled, launch: Launch) -> Start {
+    let source = target.file.clone().unwrap_or_default();
+    let Launch { environment, directory, .. } = launch;
+    let recipe = Recipe {
+        language: target.language.map_or("", |language| language.name),
+        interpreter: target.program.clone(),
+        source,
+        support: compiled.support,
+        commands: compiled.commands,
+        version: compiled.version,
+        environment: own_environment(),
+        heeded: heeded(),
+        inputs: compiled.compiler.inputs,
+        runs: runs(target, compiled.compiler.product, environment, directory),
+    };
+    Start::Built(Arc::new(Build::new(recipe)))
+}
+
+fn runs(target: &Target, product: Product, environment: Strings, directory: CString) -> Runs {
+    let plain = || target.words.iter().cloned().map(Word::Plain);
+    let interpreter = Some(target.program.clone());
+    match product {
+        Product::Text => Runs {
+            program: interpreter,
+            words: plain().collect(),
+            environment,
+            variable: Some("STACK_COMPILED"),
+            directory,
+        },
+        Product::Code(words) => {
+            let templates = words.iter().copied().map(Word::Template);
+            // The interpreter, its words, and what the user gave behind the script.
+            let words = plain().take(1).chain(templates).chain(plain().skip(target.before_arguments));
+            Runs { program: interpreter, words: words.collect(), environment, variable: None, directory }
+        }
+        Product::Program => {
+            let words = [Word::Template("{source}")].into_iter();
+            let words = words.chain(plain().skip(target.before_arguments)).collect();
+            Runs { program: None, words, environment, variable: None, directory }
+        }
+    }
+}
+
+/// What a compiler is given: this process's own variables, as a shell would give them.
+fn own_environment() -> Strings {
+    let mut environment = Strings::default();
+    for (name, value) in env::vars_os().filter(|(name, _)| !is_reserved(name)) {
+        environment.push_variable(name.as_bytes(), value.as_bytes());
+    }
+    environment
+}
+
+/// What the names of variables begin with that change what compilers make.
+const HEEDED: &[&str] = &[
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "COMPILER_PATH",
+    "GCC_",
+    "GO",
+    "CGO_",
+    "RUST",
+    "OCAML",
+    "CAML",
+    "NODE_",
+    "JAVA_",
+    "JDK_",
+    "CLASSPATH",
+    "ESBUILD_",
+];
+
+/// The variables that make another program of the same source.
+fn heeded() -> Vec<OsString> {
+    let is_heeded = |name: &OsStr| HEEDED.iter().any(|prefix| name.as_bytes().starts_with(prefix.as_bytes()));
+    let mut heeded: Vec<_> = env::vars_os()
+        .filter(|(name, _)| is_heeded(name))
+        .map(|(mut variable, value)| {
+            variable.push("=");
+            variable.push(value);
+            variable
+        })
+        .collect();
+    heeded.sort();
+    heeded
+}
+
+fn missing(language: &Language, program: &str, package: &str) -> Error {
+    let message = format!("{} needs {program}, and there is none here", language.name);
+    let remedy = format!("install the package {package}");
+    Error::new(ErrorKind::MissingInterpreter, message).remedy(remedy)
+}

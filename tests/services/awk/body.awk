@@ -1,0 +1,2 @@
+# Copies the body, which is awk's own input, line by line.
+{ print }

@@ -1,0 +1,3 @@
+# The third line does not parse.
+BEGIN { print "never" }
+BEGIN { x = = 5 }

@@ -1,0 +1,6 @@
+BEGIN {
+    print "one"
+    hook_end("two")
+    print "three"
+    exit 1
+}

@@ -1,0 +1,1 @@
+{ print hook_params["a"], hook_params["b"], $0 }

@@ -1,0 +1,4 @@
+BEGIN {
+    print "begun"
+    system("exec sleep 60")
+}

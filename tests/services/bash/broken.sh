@@ -1,0 +1,3 @@
+# The third line is no bash.
+greeting=hello
+if then fi

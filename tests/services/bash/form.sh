@@ -1,0 +1,1 @@
+echo "$hook_params_a $hook_params_b $(cat)"

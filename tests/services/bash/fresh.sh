@@ -1,0 +1,2 @@
+count=$((count + 1))
+printf '%s %s' "$count" $$

@@ -1,0 +1,3 @@
+log a log 5
+echo 'an error' >&2
+echo body

@@ -1,0 +1,1 @@
+printf %s "$hook_params_v"

@@ -1,0 +1,3 @@
+// The third line does not parse.
+int main(void) {
+return 0 +; }

@@ -1,0 +1,8 @@
+// The third line fails.
+#include <assert.h>
+static void fail(void) { assert(!"the reason"); }
+
+int main(void)
+{
+    fail();
+}

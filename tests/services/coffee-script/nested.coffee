@@ -1,0 +1,2 @@
+module.exports = ({params, res}) ->
+  res.end [params.a.b, params.l...].join '\n'

@@ -1,0 +1,1 @@
+hook.res.write hook.params.v

@@ -1,0 +1,5 @@
+# Throws before any output.
+fail = (reason) ->
+  throw new Error reason
+
+fail 'the reason'

@@ -1,0 +1,3 @@
+module.exports = ({res}) ->
+  res.writeHead 201, 'Made', 'X-A': 'b'
+  res.end 'text'

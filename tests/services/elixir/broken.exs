@@ -1,0 +1,3 @@
+# The third line does not parse.
+begun = 1
+broken = = begun

@@ -1,0 +1,4 @@
+IO.puts("one")
+Hook.end("two")
+IO.puts("three")
+raise "too late to matter"

@@ -1,0 +1,2 @@
+%{"a" => a, "b" => b} = hook.params
+IO.puts("#{a} #{b} #{IO.read(:eof)}")

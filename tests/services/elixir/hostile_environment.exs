@@ -1,0 +1,3 @@
+for name <- ["PATH", "LD_PRELOAD", "BASH_ENV", "https_proxy", "IFS"] do
+  IO.puts("#{name}=#{System.get_env(name)}")
+end

@@ -1,0 +1,2 @@
+IO.puts("begun")
+Process.sleep(60_000)

@@ -1,0 +1,6 @@
+# Raises before any output.
+fail = fn reason ->
+  raise reason
+end
+
+fail.("the reason")

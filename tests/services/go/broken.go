@@ -1,0 +1,3 @@
+// The third line does not parse.
+package main
+func main() { x := }

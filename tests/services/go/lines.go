@@ -1,0 +1,13 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+)
+
+func main() {
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		fmt.Println("got", lines.Text())
+	}
+}

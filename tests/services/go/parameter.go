@@ -1,0 +1,10 @@
+package main
+
+import (
+	"fmt"
+	"stack"
+)
+
+func main() {
+	fmt.Print(stack.Param("v"))
+}

@@ -1,0 +1,3 @@
+class Empty {
+    public static void main(String[] words) {}
+}

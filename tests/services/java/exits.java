@@ -1,0 +1,5 @@
+class Exits {
+    public static void main(String[] words) {
+        System.exit(3);
+    }
+}

@@ -1,0 +1,8 @@
+class Fresh {
+    static int counter;
+
+    public static void main(String[] words) {
+        counter++;
+        System.out.print(counter + " " + ProcessHandle.current().pid());
+    }
+}

@@ -1,0 +1,5 @@
+class Parameter {
+    public static void main(String[] words) {
+        System.out.print(Hook.param("v"));
+    }
+}

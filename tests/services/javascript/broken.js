@@ -1,0 +1,3 @@
+// The third line is no JavaScript.
+const greeting = 'hello';
+const answer = = greeting;

@@ -1,0 +1,1 @@
+module.exports = ({ env, res }) => res.end([env.T_A, env.REQUEST_METHOD, process.env.HTTP_X_B].join('|'));

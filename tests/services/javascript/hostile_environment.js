@@ -1,0 +1,3 @@
+const names = ['PATH', 'LD_PRELOAD', 'BASH_ENV', 'https_proxy', 'IFS'];
+
+module.exports = ({ res }) => res.end(names.map(name => `${name}=${process.env[name] ?? ''}`).join('\n'));

@@ -1,0 +1,4 @@
+module.exports = ({ params, res }) => {
+  res.write(params.v);
+  res.end();
+};

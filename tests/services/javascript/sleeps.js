@@ -1,0 +1,6 @@
+const { setTimeout: sleep } = require('timers/promises');
+
+module.exports = async ({ res }) => {
+  res.write('begun\n');
+  await sleep(60_000);
+};

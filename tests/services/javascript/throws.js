@@ -1,0 +1,6 @@
+// The third line throws.
+function fail() {
+  throw new TypeError('the reason');
+}
+
+module.exports = () => fail();

@@ -1,0 +1,4 @@
+module.exports = ({ res }) => {
+  res.writeHead(201, 'Made', { 'X-A': 'b' });
+  res.end('text');
+};

@@ -1,0 +1,3 @@
+; The third line has no end.
+(write-line "never")
+(write-line "x"

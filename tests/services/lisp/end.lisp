@@ -1,0 +1,4 @@
+(write-line "one")
+(end "two")
+(write-line "three")
+(error "never reached")

@@ -1,0 +1,1 @@
+(format t "~a ~a ~a~%" (param "a") (param "b") (read-line))

@@ -1,0 +1,7 @@
+(dolist (name '("method" "url" "path" "query"))
+  (write-line (gethash name *req*)))
+(write-line (gethash "x-a" (gethash "headers" *req*)))
+(dolist (name '("host" "httpVersion"))
+  (write-line (gethash name *req*)))
+(write-line (gethash "remoteAddress" (gethash "connection" *req*)))
+(format t "~a~%~d~%~a~%" (gethash "id" *req*) (gethash "deadline" *req*) (param "a"))

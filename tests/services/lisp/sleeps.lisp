@@ -1,0 +1,2 @@
+(write-line "begun")
+(sleep 60)

@@ -1,0 +1,4 @@
+; The third line throws.
+(defun fail ()
+  (error "the reason"))
+(fail)

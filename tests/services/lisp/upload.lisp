@@ -1,0 +1,5 @@
+(format t "~a~%~a~%~a~%" (param "f[filename]") (param "f[type]") (param "f[size]"))
+(with-open-file (file (gethash "f" *files*) :element-type '(unsigned-byte 8))
+  (let ((bytes (make-array (file-length file) :element-type '(unsigned-byte 8))))
+    (read-sequence bytes file)
+    (write-sequence bytes *standard-output*)))

@@ -1,0 +1,2 @@
+(write-head 201 "Made" '(("X-A" . "b")))
+(write-line "text")

@@ -1,0 +1,3 @@
+-- The third line is no Lua.
+local greeting = "hello"
+print greeting

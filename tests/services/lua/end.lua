@@ -1,0 +1,4 @@
+print("one")
+hook.res:finish("two")
+print("three")
+error("it goes on behind its end")

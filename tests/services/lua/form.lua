@@ -1,0 +1,1 @@
+print(hook.params.a .. " " .. hook.params.b .. " " .. io.read("*a"))

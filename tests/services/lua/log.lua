@@ -1,0 +1,3 @@
+hook.log("a", "log", 5)
+io.stderr:write("an error\n")
+print("body")

@@ -1,0 +1,8 @@
+print(hook.params.foo)
+print(Hook.params.foo)
+print(service.params.foo)
+print(hook["params"]["foo"])
+print(hook.req.params.foo)
+print(hook.input.params.foo)
+print(Hook_params_foo)
+print(hook_params_foo)

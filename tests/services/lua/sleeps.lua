@@ -1,0 +1,2 @@
+print("begun")
+os.execute("sleep 60")

@@ -1,0 +1,6 @@
+-- The third line throws.
+local function fail()
+  error("the reason")
+end
+
+fail()

@@ -1,0 +1,6 @@
+local function fail()
+  error("the reason")
+end
+
+print("before")
+fail()

@@ -1,0 +1,1 @@
+(* A program can be nothing at all. *)

@@ -1,0 +1,5 @@
+let counter = ref 0
+
+let () =
+  incr counter;
+  Printf.printf "%d %d" !counter (Unix.getpid ())

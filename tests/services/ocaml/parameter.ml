@@ -1,0 +1,1 @@
+let () = print_string (List.assoc "v" hook_params)

@@ -1,0 +1,3 @@
+let () =
+  print_string "begun\n";
+  Unix.sleep 60

@@ -1,0 +1,5 @@
+(* The third line fails. *)
+let fail () =
+  failwith "the reason"
+
+let () = fail ()

@@ -1,0 +1,5 @@
+let fail () = failwith "the reason"
+
+let () =
+  print_endline "before";
+  fail ()

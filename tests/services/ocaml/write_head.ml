@@ -1,0 +1,3 @@
+let () =
+  Hook.write_head 201 "Made" [ ("X-A", "b") ];
+  print_endline "text"

@@ -1,0 +1,3 @@
+# The third line does not parse.
+print "never printed\n";
+print );

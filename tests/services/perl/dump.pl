@@ -1,0 +1,3 @@
+while (my ($name, $value) = each %{ $hook->{params} }) {
+    print length $name, ":$name", length $value, ":$value";
+}

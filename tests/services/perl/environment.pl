@@ -1,0 +1,1 @@
+print "$hook->{env}{T_A}|$hook->{env}{REQUEST_METHOD}|$ENV{HTTP_X_B}\n";

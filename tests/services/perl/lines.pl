@@ -1,0 +1,4 @@
+while (my $line = <STDIN>) {
+    chomp $line;
+    print "got $line\n";
+}

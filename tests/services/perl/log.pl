@@ -1,0 +1,3 @@
+$hook->log('a', 'log', 5);
+warn "an error\n";
+print "body\n";

@@ -1,0 +1,1 @@
+print $hook->{params}{v};

@@ -1,0 +1,3 @@
+my $req = $hook->req;
+print "$_\n" for $req->method, $req->url, $req->path, $req->query, $req->{headers}{'x-a'}, $req->host,
+    $req->http_version, $req->connection->remote_address, $req->id, $req->deadline, $req->params->{a};

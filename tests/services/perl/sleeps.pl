@@ -1,0 +1,2 @@
+print "begun\n";
+sleep 60;

@@ -1,0 +1,6 @@
+# An error that nothing catches.
+sub fail {
+    die 'the reason';
+}
+
+fail();

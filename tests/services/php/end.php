@@ -1,0 +1,5 @@
+<?php
+echo "one\n";
+$hook['res']->end('two');
+echo "three\n";
+throw new Exception('not reached');

@@ -1,0 +1,2 @@
+<?php
+echo "{$hook['params']['a']} {$hook['params']['b']} ", stream_get_contents(STDIN), "\n";

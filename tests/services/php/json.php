@@ -1,0 +1,2 @@
+<?php
+$hook['res']->json(['a' => [1, 1.5, true, null], 'b' => "é \"\n", 'c' => new stdClass()]);

@@ -1,0 +1,4 @@
+<?php
+$hook['log']('a', 'log', 5);
+fwrite(STDERR, "an error\n");
+echo "body\n";

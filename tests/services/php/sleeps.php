@@ -1,0 +1,3 @@
+<?php
+echo "begun\n";
+sleep(60);

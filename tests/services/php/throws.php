@@ -1,0 +1,4 @@
+<?php
+// Throws an error that nothing catches.
+function fail() { throw new Exception('the reason'); }
+fail();

@@ -1,0 +1,7 @@
+<?php
+function fail()
+{
+    throw new Exception('the reason');
+}
+echo "before\n";
+fail();

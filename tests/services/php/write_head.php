@@ -1,0 +1,3 @@
+<?php
+$hook['res']->writeHead(201, 'Made', ['X-A' => 'b']);
+echo "text\n";

@@ -1,0 +1,3 @@
+# The third line is no Python.
+greeting = "hello"
+answer = = greeting

@@ -1,0 +1,3 @@
+import sys
+
+print(hook.params.a, hook.params["b"], sys.stdin.read())

@@ -1,0 +1,6 @@
+# The third line throws.
+def fail():
+    raise TypeError("the reason")
+
+
+fail()

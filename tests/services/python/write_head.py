@@ -1,0 +1,2 @@
+hook.res.write_head(201, "Made", {"X-A": "b"})
+print("text")

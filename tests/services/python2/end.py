@@ -1,0 +1,4 @@
+print "one"
+hook.res.end("two")
+print "three"
+raise RuntimeError("too late to matter")

@@ -1,0 +1,3 @@
+print hook.params.a.b
+for item in hook.params.l:
+    print item

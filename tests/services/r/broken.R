@@ -1,0 +1,3 @@
+# The third line is no R.
+cat("never\n")
+x <- = 5

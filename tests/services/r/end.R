@@ -1,0 +1,4 @@
+cat("one\n")
+hook$res$end("two")
+cat("three\n")
+stop("never reached")

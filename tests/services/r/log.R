@@ -1,0 +1,3 @@
+hook$log("a", "log", 5)
+message("an error")
+cat("body\n")

@@ -1,0 +1,1 @@
+writeLines(c(hook$params[["a[b]"]], hook$params[["l[0]"]], hook$params[["l[1]"]]))

@@ -1,0 +1,2 @@
+cat("begun\n")
+Sys.sleep(60)

@@ -1,0 +1,5 @@
+# The third line throws.
+fail <- function() {
+    stop("the reason")
+}
+fail()

@@ -1,0 +1,3 @@
+hook.params.each do |name, value|
+  print "#{name.bytesize}:#{name}#{value.bytesize}:#{value}"
+end

@@ -1,0 +1,4 @@
+puts "one"
+hook.res.end("two")
+puts "three"
+raise "never reached"

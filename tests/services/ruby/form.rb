@@ -1,0 +1,1 @@
+puts "#{hook.params.a} #{hook.params.b} #{$stdin.read}"

@@ -1,0 +1,2 @@
+$counter = ($counter || 0) + 1
+print "#{$counter} #{Process.pid}"

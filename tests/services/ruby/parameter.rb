@@ -1,0 +1,1 @@
+$stdout.write(hook.params.v)

@@ -1,0 +1,2 @@
+puts "begun"
+sleep 60

@@ -1,0 +1,6 @@
+# An error that nothing rescues.
+def fail
+  raise "the reason"
+end
+
+fail

@@ -1,0 +1,3 @@
+//! The third line does not parse.
+fn main() {
+let x = ; }

@@ -1,0 +1,8 @@
+//! The third line panics.
+fn fail() {
+    panic!("the reason");
+}
+
+fn main() {
+    fail();
+}

@@ -1,0 +1,4 @@
+(display "one\n")
+(hook-end "two")
+(display "three\n")
+(error "after the end")

@@ -1,0 +1,16 @@
+(define (print value)
+  (display value)
+  (newline))
+
+(define (param tree)
+  (assoc-ref (assoc-ref tree "params") "foo"))
+
+(print hook_params_foo)
+(print Hook_params_foo)
+(print (hook-ref 'params "foo"))
+(print (hook-ref "params" 'foo))
+(print (hook-ref 'req 'params "foo"))
+(print (hook-ref 'input 'params "foo"))
+(print (param hook))
+(print (param Hook))
+(print (param service))

@@ -1,0 +1,1 @@
+(display (hook-ref 'params "v"))

@@ -1,0 +1,2 @@
+(display "begun\n")
+(sleep 60)

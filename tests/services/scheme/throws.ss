@@ -1,0 +1,4 @@
+; An error that nobody catches.
+(define (fail)
+  (error "the reason"))
+(fail)

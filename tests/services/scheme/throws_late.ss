@@ -1,0 +1,4 @@
+(display "before\n")
+(define (fail)
+  (error "the reason"))
+(fail)

@@ -1,0 +1,2 @@
+(hook-write-head 201 "Made" '(("X-A" . "b")))
+(display "text\n")

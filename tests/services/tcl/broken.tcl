@@ -1,0 +1,3 @@
+# The third line does not parse.
+set greeting "hello world"
+puts [string toupper $greeting

@@ -1,0 +1,4 @@
+puts one
+hook end two
+puts three
+error "after the end"

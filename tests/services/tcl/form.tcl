@@ -1,0 +1,1 @@
+puts "[hook param a] [hook param b] [read stdin]"

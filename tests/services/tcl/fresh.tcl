@@ -1,0 +1,1 @@
+puts -nonewline "[incr counter] [pid]"

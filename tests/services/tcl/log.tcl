@@ -1,0 +1,3 @@
+hook log a log 5
+puts stderr "an error"
+puts body

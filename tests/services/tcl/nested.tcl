@@ -1,0 +1,4 @@
+puts [dict get $hook params a b]
+foreach value [dict get $hook params l] {
+    puts $value
+}

@@ -1,0 +1,1 @@
+puts -nonewline [dict get $hook params v]

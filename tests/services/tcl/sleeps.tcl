@@ -1,0 +1,2 @@
+puts begun
+after 60000

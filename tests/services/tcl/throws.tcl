@@ -1,0 +1,3 @@
+# An error that nobody catches.
+proc fail {} {error "the reason"}
+fail

@@ -1,0 +1,3 @@
+puts before
+proc fail {} {error "the reason"}
+fail

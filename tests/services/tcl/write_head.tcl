@@ -1,0 +1,2 @@
+hook writeHead 201 Made {X-A b}
+puts text

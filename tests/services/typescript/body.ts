@@ -1,0 +1,3 @@
+import { pipeline } from 'node:stream/promises';
+
+export default async ({ req, res }: any): Promise<void> => pipeline(req, res);

@@ -1,0 +1,6 @@
+export default function ({ res }: any): void {
+  res.write('one\n');
+  res.end('two' as string);
+  res.write('three\n');
+  throw new Error('too late to matter');
+}

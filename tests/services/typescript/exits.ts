@@ -1,0 +1,2 @@
+const status: number = 3;
+process.exit(status);

@@ -1,0 +1,3 @@
+declare const hook: any;
+
+hook.res.write(hook.params.v as string);
