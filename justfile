@@ -34,6 +34,11 @@ size:
 deny:
     .ci/run deny
 
+# Measures what the bridges cost, all or those of the named languages; see langs/README.md.
+bench-languages *languages:
+    ./test --prepare
+    PATH="$PATH:$(realpath -m "${CARGO_TARGET_DIR:-target}")/tools/bin" cargo bench --locked --bench languages -- {{languages}}
+
 # Everything that a change must pass.
 ci:
     .ci/run
