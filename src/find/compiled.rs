@@ -10,9 +10,8 @@ use std::{
 
 use crate::{
     compile::{Build, Command, Recipe, Runs, Word},
-    error::{Error, ErrorKind},
-    find::{environment::is_reserved, program::candidates, target::Target},
-    service::{Compiler, Language, Launch, Product, Start, Strings},
+    find::{environment::is_reserved, target::Target},
+    service::{Compiler, Language, Launch, Product, Start, Step, Strings},
 };
 
 /// What a compiled language's target has beside a script's: its compilers.
@@ -24,28 +23,14 @@ pub(super) struct Compiled {
     support: PathBuf,
 }
 
-/// Finds the compilers of a language whose interpreter is that program and whose own files stand in `support`.
-pub(super) fn compilers(
-    language: &'static Language,
-    interpreter: &Path,
-    support: &Path,
-    search_path: &OsStr,
-) -> Result<Option<Compiled>, Error> {
-    let Some(compiler) = &language.compiler else { return Ok(None) };
-    let mut commands = Vec::new();
-    for step in compiler.steps {
-        let program = match step.programs {
-            [] => interpreter.to_owned(),
-            names => {
-                let mut found = names.iter().flat_map(|name| candidates(name.as_ref(), search_path));
-                found.next().ok_or_else(|| missing(language, names[0], step.package))?
-            }
-        };
-        commands.push(Command { program, words: step.words });
-    }
-    let program = commands.first().map_or(interpreter, |command| &command.program).to_owned();
-    let version = Command { program, words: compiler.version };
-    Ok(Some(Compiled { compiler, commands, version, support: support.to_owned() }))
+/// The compilers of a language, if it has any, whose interpreter is that program and whose own files stand in `support`.
+pub(super) fn compilers(language: &'static Language, interpreter: &Path, support: &Path) -> Option<Compiled> {
+    let compiler = language.compiler.as_ref()?;
+    let program_of = |step: &Step| step.program.map_or_else(|| interpreter.to_owned(), PathBuf::from);
+    let commands: Vec<_> =
+        compiler.steps.iter().map(|step| Command { program: program_of(step), words: step.words }).collect();
+    let version = Command { program: program_of(compiler.steps.first()?), words: compiler.version };
+    Some(Compiled { compiler, commands, version, support: support.to_owned() })
 }
 
 /// The service's start: a build of its source.
@@ -133,10 +118,4 @@ fn heeded() -> Vec<OsString> {
         .collect();
     heeded.sort();
     heeded
-}
-
-fn missing(language: &Language, program: &str, package: &str) -> Error {
-    let message = format!("{} needs {program}, and there is none here", language.name);
-    let remedy = format!("install the package {package}");
-    Error::new(ErrorKind::MissingInterpreter, message).remedy(remedy)
 }

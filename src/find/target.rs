@@ -149,7 +149,7 @@ fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Targ
     let before_arguments = words.len();
     words.extend(builder.arguments.iter().cloned());
     let support = bridge.as_ref().and_then(|bridge| bridge.entry.parent()).unwrap_or(Path::new("/"));
-    let compiled = compiled::compilers(language, &interpreter.program, support, &search_path())?;
+    let compiled = compiled::compilers(language, &interpreter.program, support);
     Ok(Target {
         name: language.name.to_owned(),
         file: Some(script.file),

@@ -25,10 +25,8 @@ pub(crate) struct Compiler {
 /// One command of a build.
 #[derive(Debug)]
 pub(crate) struct Step {
-    /// The programs to look for, in order; none is the language's interpreter.
-    pub(crate) programs: &'static [&'static str],
-    /// The Debian package that has the first of them.
-    pub(crate) package: &'static str,
+    /// The absolute path of what is run; none is the language's interpreter.
+    pub(crate) program: Option<&'static str>,
     pub(crate) words: &'static [&'static str],
 }
 
@@ -105,9 +103,7 @@ impl Start {
             Self::Built(build) => build.launch(gate).await,
         }
     }
-}
 
-impl Start {
     /// Begins what requests would wait for.
     pub(crate) fn begin(&self, gate: &Arc<Semaphore>) {
         if let Self::Built(build) = self {

@@ -15,7 +15,7 @@ pub(super) const TO_JAVASCRIPT: Compiler = Compiler {
 };
 
 /// A step of a build by the language's own interpreter.
-const INTERPRETER: Step = Step { programs: &[], package: "", words: &[] };
+const INTERPRETER: Step = Step { program: None, words: &[] };
 
 pub(super) const C: Compiler = Compiler {
     steps: &[
@@ -48,8 +48,7 @@ pub(super) const C: Compiler = Compiler {
 
 pub(super) const GO: Compiler = Compiler {
     steps: &[Step {
-        programs: &["sh"],
-        package: "dash",
+        program: Some("/bin/sh"),
         words: &["{support}/build.sh", "{source}", "{output}", "inputs.d", "{interpreter}"],
     }],
     version: &["-c", "\"$0\" version", "{interpreter}"],

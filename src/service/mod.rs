@@ -19,7 +19,7 @@ use std::{
 #[cfg(feature = "cli")]
 pub(crate) use self::printable::Escaping;
 pub(crate) use self::{
-    build::{Builds, Compiler, Inputs, Product, Start},
+    build::{Builds, Compiler, Inputs, Product, Start, Step},
     language::{Bridge, Environment, Format, Language, Starter},
     launch::{Launch, Strings},
     printable::Printable,

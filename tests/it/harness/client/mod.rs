@@ -156,6 +156,11 @@ impl Connection {
         }
     }
 
+    /// The fields behind the body that was read last.
+    pub(crate) fn trailers(&self) -> &[(String, String)] {
+        &self.trailers
+    }
+
     /// The next whole response; interim heads are passed over.
     pub(crate) fn response(&mut self) -> Response {
         let head = self.final_head();
