@@ -11,9 +11,7 @@ const Module = require('module');
 const path = require('path');
 const { Readable, Writable } = require('stream');
 
-// Deno and Bun run this file too, and have what it needs of node. Deno is told to load it before the script.
-const { deno: isDeno, bun: isBun } = process.versions;
-if (!isDeno) process.argv.splice(1, 1);
+process.argv.splice(1, 1);
 const file = fs.realpathSync.native(process.argv[1]);
 const compiled = process.env.STACK_COMPILED;
 delete process.env.STACK_COMPILED;
@@ -24,11 +22,10 @@ const source = fs.readFileSync(compiled ?? file, 'utf8').replace(/^#!.*/, '');
 const controlDescriptor = openControl(process.env.STACK_CONTROL);
 const sent = { body: false, anything: false, whole: false };
 
-// Deno knows no descriptors by their numbers but the first three.
 function openControl(name) {
   if (name === undefined) return undefined;
   const inherited = /^\/dev\/fd\/(\d+)$/.exec(name);
-  return inherited && !isDeno ? Number(inherited[1]) : fs.openSync(name, 'a');
+  return inherited ? Number(inherited[1]) : fs.openSync(name, 'a');
 }
 
 // Synchronous: what is written leaves at once, and no exit loses it.
@@ -228,7 +225,7 @@ function readDocument() {
   delete process.env.STACK_REQUEST;
   const text = fs.readFileSync(name, 'utf8');
   const inherited = /^\/dev\/fd\/(\d+)$/.exec(name);
-  if (inherited && !isDeno) fs.closeSync(Number(inherited[1]));
+  if (inherited) fs.closeSync(Number(inherited[1]));
   return text;
 }
 
@@ -239,7 +236,6 @@ function lazily(object, name, make) {
 }
 
 function load() {
-  if (isDeno) return rare().loadInDeno();
   if (compiled) rare().prepareCompiled();
   const isModule = compiled ? looksLikeModule() : declaredModule() || looksLikeModule();
   return isModule ? rare().loadModule(declaredModule()) : loadCommonJs();
@@ -248,7 +244,7 @@ function load() {
 // What most scripts do without.
 function rare() {
   const isReceived = () => hook !== undefined;
-  return require('./rare.cjs')({ file, source, compiled, isBun, receive, isReceived, control, lazily });
+  return require('./rare.cjs')({ file, source, compiled, receive, isReceived, control });
 }
 
 // Node reads `exports` after it has compiled a module and before it runs it. A version that did otherwise
@@ -266,7 +262,6 @@ function loadCommonJs() {
 }
 
 function declaredModule() {
-  if (isBun && /\.[cm]?tsx?$/.test(file)) return true;
   return file.endsWith('.mjs') || (file.endsWith('.js') && packageType(path.dirname(file)) === 'module');
 }
 
@@ -350,9 +345,6 @@ function giveUp(reason, details = reason) {
 
 // What node would print, without the lines of the bridge and of the runtime's loader.
 function trace(error) {
-  // Bun has the place apart from the words.
-  const { file: name, line, column, lineText } = error?.position ?? {};
-  if (name) return `${name}:${line}:${column}\n${lineText}\n${' '.repeat(column - 1)}^\nSyntaxError: ${error.message}`;
   const ours = /node:internal\/(modules|main)\/|node:module:|_compile \(unknown\)/;
   return require('util').inspect(error).replace(/\n +at (.*?)( \{)?(?=\n|$)/g,
     (line, place, brace = '') => ours.test(place) || place.includes(__dirname) ? brace : line);
@@ -362,7 +354,6 @@ lazily(process, 'stdout', () => new Output(1));
 lazily(process, 'stderr', () => new Output(2));
 // Every method of the console that would print to standard output prints to the log.
 lazily(console, '_stdout', () => process.stderr);
-if (isDeno || isBun) rare().replaceConsole();
 process.once('beforeExit', settle);
 
 run().catch(fail);

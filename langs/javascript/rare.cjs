@@ -1,20 +1,15 @@
 'use strict';
-// What only some scripts need: modules, compiled languages, Deno and Bun. Kept apart, so that others do not pay for it.
+// What only some scripts need: modules and compiled languages. Kept apart, so that others do not pay for it.
 
 const Module = require('module');
 const fs = require('fs');
-const path = require('path');
 const { pathToFileURL } = require('url');
 
-module.exports = ({ file, source, compiled, isBun, receive, isReceived, control, lazily }) => {
+module.exports = ({ file, source, compiled, receive, isReceived, control }) => {
   const place = pathToFileURL(file).href;
 
   // All modules of a graph are compiled before the first one runs, and the first one here receives.
   async function loadModule(isDeclared) {
-    if (isBun) {
-      receive();
-      return import(place);
-    }
     // Until a module runs, node only warns that a package.json would be better.
     const { emitWarning } = process;
     process.emitWarning = () => {};
@@ -63,26 +58,7 @@ module.exports = ({ file, source, compiled, isBun, receive, isReceived, control,
     };
   }
 
-  // Deno takes every script for a module, so that the names of the other kind have to be global.
-  async function loadInDeno() {
-    const require = Module.createRequire(file);
-    const module = require.main = { id: '.', filename: file, exports: {}, require };
-    const names = { require, module, exports: module.exports, __filename: file, __dirname: path.dirname(file) };
-    Object.assign(globalThis, names);
-    receive();
-    return (await import(place)).default ?? module.exports;
-  }
-
-  // The console of Deno and Bun writes to descriptor 1 by itself.
-  function replaceConsole() {
-    const { console } = globalThis;
-    lazily(globalThis, 'console', () => {
-      globalThis.console = console;
-      return new (require('console').Console)(process.stderr);
-    });
-  }
-
-  return { loadModule, prepareCompiled, loadInDeno, replaceConsole };
+  return { loadModule, prepareCompiled };
 };
 
 function inline(code) {

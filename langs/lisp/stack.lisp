@@ -8,19 +8,20 @@
 
 (in-package :stack)
 
-(defvar *hook* nil "All that the script is told: tables named params, env, req, input, files and service.")
-(defvar *params* nil "The parameters by name; below lists and maps by path, such as a[b] and l[0].")
-(defvar *env* nil "The environment by name.")
-(defvar *req* nil "The request: method, url, path, query, headers, host, httpVersion, connection, id, deadline.")
-(defvar *input* nil "The same as *REQ*.")
-(defvar *files* nil "Where each upload stands on the disk, by its name.")
-(defvar *service* nil "The service: name, path, language.")
-
-(defvar *control* nil)
-(defvar *body* nil "The stream of the body, also where the script's own *STANDARD-OUTPUT* is another.")
-(defvar *complete* nil "Whether the script came to its end.")
-(defvar *script* nil "The path of the script.")
-(defvar *folder* nil "Where the bridge stands.")
+;; Declared in one form, and described in comments: a DEFVAR, and the first docstring of a variable, take SBCL long.
+(declaim
+ (special *hook*      ; All that the script is told: tables named params, env, req, input, files and service.
+          *params*    ; The parameters by name; below lists and maps by path, such as a[b] and l[0].
+          *env*       ; The environment by name.
+          *req*       ; The request: method, url, path, query, headers, host, httpVersion, connection, id, deadline.
+          *input*     ; The same as *REQ*.
+          *files*     ; Where each upload stands on the disk, by its name.
+          *service*   ; The service: name, path, language.
+          *control*   ; The stream of messages to the server.
+          *body*      ; The stream of the body, also where the script's own *STANDARD-OUTPUT* is another.
+          *complete*  ; Whether the script came to its end.
+          *script*    ; The path of the script.
+          *folder*))  ; Where the bridge stands.
 
 ;;; Messages to the server
 
@@ -28,32 +29,51 @@
   "VALUE as a JSON string."
   (with-output-to-string (json)
     (write-char #\" json)
-    (loop for character across (princ-to-string value)
+    (loop for character across (text value)
           for code = (char-code character)
           do (cond ((find character "\"\\") (write-char #\\ json) (write-char character json))
                    ((or (< code 32) (<= #xd800 code #xdfff)) (format json "\\u~(~4,'0x~)" code))
                    (t (write-char character json))))
     (write-char #\" json)))
 
+(defun text (value)
+  "A string as it is: to print one calls a generic function, which is slow the first time in a process."
+  (if (stringp value) value (princ-to-string value)))
+
 (defun quoted-all (value)
   "A list as a JSON list, and anything else as a string."
-  (if (consp value) (format nil "[~{~a~^,~}]" (mapcar #'quoted value)) (quoted value)))
+  (if (consp value) (listed (mapcar #'quoted value)) (quoted value)))
+
+(defun listed (values)
+  "A JSON list of what is JSON already."
+  (with-output-to-string (json)
+    (write-char #\[ json)
+    (loop for (value . more) on values
+          do (write-string value json)
+             (when more (write-char #\, json)))
+    (write-char #\] json)))
 
 (defun fields (headers)
   "An association list of names and values as a JSON list of pairs, in which a name may come twice."
-  (format nil "[~{[~a,~a]~^,~}]"
-          (loop for (name . value) in headers
-                collect (quoted name)
-                collect (quoted-all value))))
-
-(defun tell (type payload &rest values)
-  (ignore-errors ; Without a reader there is nobody to tell.
-   (format *control* "{\"type\":\"~a\",\"payload\":{~?}}~%" type payload values)
-   (finish-output *control*))
-  (values))
+  (listed (loop for (name . value) in headers
+                collect (listed (list (quoted name) (quoted-all value))))))
 
 (defun number-or-text (code)
-  (if (integerp code) code (or (ignore-errors (parse-integer code)) (quoted code))))
+  (let ((number (if (integerp code) code (ignore-errors (parse-integer code)))))
+    (if number (text number) (quoted code))))
+
+(defun tell (type &rest members)
+  "Sends one message, whose payload has those MEMBERS: names, each before its value in JSON."
+  (ignore-errors ; Without a reader there is nobody to tell.
+   (flet ((put (&rest texts)
+            (dolist (text texts) (write-string text *control*))))
+     (put "{\"type\":\"" type "\",\"payload\":{")
+     (loop for (name value . more) on members by #'cddr
+           do (put "\"" name "\":" value (if more "," "")))
+     (put "}}")
+     (terpri *control*)
+     (finish-output *control*)))
+  (values))
 
 ;;; What a script can say
 
@@ -62,35 +82,35 @@
   (values (gethash name *params* default)))
 
 (defun status (code &optional message)
-  (tell "status" "\"value\":~a" (number-or-text code))
+  (tell "status" "value" (number-or-text code))
   (when message (status-message message))
   (values))
 
 (defun status-message (message)
-  (tell "statusMessage" "\"value\":~a" (quoted message)))
+  (tell "statusMessage" "value" (quoted message)))
 
 (defun set-header (name value)
   "Sets a header, with a list of values several of them."
-  (tell "setHeader" "\"name\":~a,\"value\":~a" (quoted name) (quoted-all value)))
+  (tell "setHeader" "name" (quoted name) "value" (quoted-all value)))
 
 (defun append-header (name value)
-  (tell "appendHeader" "\"name\":~a,\"value\":~a" (quoted name) (quoted-all value)))
+  (tell "appendHeader" "name" (quoted name) "value" (quoted-all value)))
 
 (defun remove-header (name)
-  (tell "removeHeader" "\"name\":~a" (quoted name)))
+  (tell "removeHeader" "name" (quoted name)))
 
 (defun write-head (code &optional message headers)
   "Status, message and headers at once: (write-head 201 \"Made\" '((\"X-A\" . \"b\")))."
   (when (listp message) (shiftf headers message nil))
-  (tell "writeHead" "\"code\":~a,\"message\":~:[null~;~:*~a~],\"headers\":~a"
-        (number-or-text code) (and message (quoted message)) (fields headers)))
+  (tell "writeHead" "code" (number-or-text code) "message" (if message (quoted message) "null")
+                    "headers" (fields headers)))
 
 (defun add-trailers (trailers)
-  (tell "addTrailers" "\"trailers\":~a" (fields trailers)))
+  (tell "addTrailers" "trailers" (fields trailers)))
 
 (defun log-message (&rest words)
   "Writes a line to the server's log."
-  (tell "log" "\"text\":~a" (quoted (format nil "~{~a~^ ~}" words))))
+  (tell "log" "text" (quoted (format nil "~{~a~^ ~}" words))))
 
 (defun end (&optional text)
   "Sends the last of the body, with a line break after it, and completes the response."
@@ -139,28 +159,32 @@
 
 (defun receive ()
   "Reads the document to its end, and waits for as long as there is none. Each line is a name, a tab and a value."
-  (let ((sections (list (cons "env." (table)) (cons "params." *params*) (cons "req.headers." (table))
-                        (cons "req.connection." (table)) (cons "req." *req*) (cons "service." *service*)
-                        (cons "files." *files*)))
-        (count 0))
-    (with-open-stream (document (open-document))
-      (loop for line = (read-line document nil)
-            while line
-            do (incf count)
-               (let* ((tab (position #\Tab line))
-                      (name (unescape (subseq line 0 tab)))
-                      (value (unescape (subseq line (1+ tab))))
-                      (section (find-if (lambda (section) (starts-with (car section) name)) sections)))
-                 (when section
-                   (setf (gethash (subseq name (length (car section))) (cdr section)) value)))))
-    (when (zerop count) (sb-ext:exit :code 1 :abort t))
-    (forget-variable "STACK_REQUEST")
-    (close-descriptor 4)
-    (maphash #'set-variable (cdr (assoc "env." sections :test #'string=)))
-    (setf (gethash "headers" *req*) (cdr (assoc "req.headers." sections :test #'string=))
-          (gethash "connection" *req*) (cdr (assoc "req.connection." sections :test #'string=))
-          (gethash "params" *req*) *params*
-          (gethash "deadline" *req*) (parse-integer (gethash "deadline" *req* "") :junk-allowed t))))
+  (with-open-stream (document (open-document))
+    (loop initially (unless (peek-char nil document nil) (sb-ext:exit :code 1 :abort t))
+          for line = (read-line document nil)
+          while line
+          do (take line)))
+  (forget-variable "STACK_REQUEST")
+  (close-descriptor 4)
+  (setf (gethash "deadline" *req*) (parse-integer (gethash "deadline" *req* "") :junk-allowed t)))
+
+(defun take (line)
+  "A section ends at the first dot of the line, and in that of the request a table such as req.headers at the second."
+  (declare (type (simple-array character (*)) line))
+  (let* ((tab (position #\Tab line))
+         (dot (position #\. line))
+         (name (unescape (subseq line (1+ dot) tab)))
+         (value (unescape (subseq line (1+ tab)))))
+    (case (char line 0)
+      (#\e (set-variable name value))
+      (#\p (setf (gethash name *params*) value))
+      (#\s (setf (gethash name *service*) value))
+      (#\r (let ((dot (position #\. name)))
+             (if dot
+                 (setf (gethash (subseq name (1+ dot)) (gethash (subseq name 0 dot) *req*)) value)
+                 (setf (gethash name *req*) value))))
+      (t (when (char= (char line 1) #\i) ; files, where flat has the names of variables
+           (setf (gethash name *files*) value))))))
 
 (defun starts-with (beginning text)
   (let ((difference (mismatch beginning text)))
@@ -174,7 +198,11 @@
         finally (return table)))
 
 (defun prepare ()
-  (setf *params* (table) *req* (table) *files* (table) *service* (table) *input* *req*))
+  (setf *params* (table) *req* (table) *files* (table) *service* (table) *input* *req*
+        *complete* nil
+        (gethash "headers" *req*) (table)
+        (gethash "connection" *req*) (table)
+        (gethash "params" *req*) *params*))
 
 ;;; The script
 
@@ -233,7 +261,7 @@
   (setf *complete* nil))
 
 (defun report (reason)
-  (tell "error" "\"error\":~a" (quoted (substitute #\Space #\Newline reason))))
+  (tell "error" "error" (quoted (substitute #\Space #\Newline reason))))
 
 (defun described (condition)
   (format nil "~a: ~a" (type-of condition)
@@ -283,7 +311,7 @@
   "Says that the answer is complete, unless a process is left that could still write to it."
   (when (and *complete* (null sb-impl::*active-processes*))
     (finish-output *body*)
-    (tell "end" "")))
+    (tell "end")))
 
 (defun main ()
   (setf *folder* (directory-namestring *load-truename*)

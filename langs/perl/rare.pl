@@ -21,15 +21,15 @@ sub utf8_of {
     return $character;
 }
 
-# The fields of a multipart body are text, so that a number tells a file from fields that imitate one.
+# The uploaded files among the parameters, each under its place. What fields or JSON imitate has no path of a real one.
 sub uploads {
-    my ($params, $before, $after) = @_;
+    my ($paths, $params, $before, $after) = @_;
     my $list = ref $params eq 'ARRAY';
     return map {
-        my ($name, $value) = ("$before$_$after", $list ? $params->[$_] : $params->{$_});
+        my ($place, $value) = ("$before$_$after", $list ? $params->[$_] : $params->{$_});
         !ref $value ? ()
-            : ref $value eq 'HASH' && is_number($value->{size}) ? ($name => $value)
-            : uploads($value, $name . '[', ']');
+            : ref $value eq 'HASH' && exists $paths->{$place} && $value->{path} eq $paths->{$place} ? ($place => $value)
+            : uploads($paths, $value, $place . '[', ']');
     } $list ? 0 .. $#$params : keys %$params;
 }
 

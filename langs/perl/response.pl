@@ -3,6 +3,8 @@ package StackBridge;
 
 BEGIN { ${^WARNING_BITS} = '' }
 
+load('finish');
+
 # Perl can tell since 5.36.
 my $is_boolean = UNIVERSAL::can('builtin', 'is_bool');
 my %escapes = ('"' => '\"', "\\" => '\\\\', "\n" => '\n', "\r" => '\r', "\t" => '\t');
@@ -48,6 +50,12 @@ sub encode {
     return quote($value) unless is_number($value);
     die at("$value is no number of JSON") unless $value - $value == 0;
     return 0 + $value;
+}
+
+# Bits that exclude each other are 0 for a number, and NULs for a text.
+sub is_number {
+    my ($value) = @_;
+    return !ref $value && $value =~ /^[\x00-\x7f]+$/ && ($value ^ $value) eq '0';
 }
 
 sub quote {

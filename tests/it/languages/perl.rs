@@ -40,6 +40,45 @@ fn languages_perl_names() {
     answers("eval { $hook->nope }; print $@ =~ /nope.* line 1/", "1");
 }
 
+/// Nothing is decoded before the script asks, unless there are parameters or what is escaped.
+#[test]
+fn languages_perl_a_request_without_parameters() {
+    let scripts = [
+        ("use strict; print $hook->{req}{path}, $hook->req->path, $input{host} eq $input->host", "//1"),
+        (
+            "print join ' ', sort keys %Hook; print ' ', join ' ', sort keys %input",
+            "env files input log params req res service connection deadline headers host httpVersion id method params \
+             path query url",
+        ),
+        (
+            "$hook->{own}{x} = 5; push @{ $hook->{l} }, 6; print exists $Hook{none}, %{ $hook->{own} }, @{ $Hook{l} }",
+            "x56",
+        ),
+        (
+            "while (my ($name, $value) = each %$hook) { $found{$name} = ref $value } print $found{params}",
+            "HASH",
+        ),
+        ("$ENV{PATH_INFO} = 'own'; print $hook->{env}{PATH_INFO}, $hook->{req}{path}", "own/"),
+        ("use strict; print defined $hook_params_foo ? 'some' : 'none', $hook->{req}{path}", "none/"),
+        ("BEGIN { print defined $hook->{req} ? 'some' : 'none' } print $hook->{req}{path}", "none/"),
+        ("eval { die 'words' }; $hook->log($@); print $@ =~ /^words/", "1"),
+        ("$! = 2; $hook->res; print 0 + $!", "2"),
+    ];
+    if interpreter("perl") {
+        for (text, expected) in scripts {
+            assert_eq!(text_of(&serve("x.pl", text).get("/")), expected, "{text}");
+        }
+        let escaped = serve("x.pl", "print $ENV{HTTP_X_A}, $hook->{req}{headers}{'x-a'}");
+        let response = escaped.request("GET", "/", &[("X-A", "\"\\")], b"");
+        assert_eq!(text_of(&response), "\"\\\"\\");
+    }
+}
+
+#[test]
+fn languages_perl_without_the_right_to_read_the_bridge() {
+    answers("chdir '/'; $( = $) = '65534 65534'; $< = $> = 65534; print 'body'", "body");
+}
+
 #[test]
 fn languages_perl_json_keeps_its_digits() {
     answers(

@@ -224,7 +224,7 @@ pub(crate) const DIALECTS: &[Dialect] = &[
         program: "bun",
         need: Need::Optional,
         flags: &["-l", "bun"],
-        syntax_errors: &["SyntaxError"],
+        syntax_errors: &["error: Unexpected"],
         ..SECOND
     },
 ];
