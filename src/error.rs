@@ -2,6 +2,8 @@
 
 use std::{error, fmt, io};
 
+use crate::failure::{Failure, Kind};
+
 /// Why a service could not be made, or could not begin to serve.
 ///
 /// Its display names what failed and what to do about it; the `is_*` questions tell the cases apart.
@@ -69,6 +71,21 @@ impl Error {
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.inner.remedy = Some(remedy.into());
         self
+    }
+
+    /// As the failure of a request that wanted the service which could not be made.
+    pub(crate) fn failure(&self) -> Failure {
+        let kind = match self.kind() {
+            ErrorKind::MissingInterpreter | ErrorKind::MissingProgram | ErrorKind::MissingFile => {
+                Kind::ProgramMissing
+            }
+            _ => Kind::StartFailed,
+        };
+        let failure = Failure::new(kind, self.inner.message.clone());
+        match &self.inner.remedy {
+            Some(remedy) => failure.remedy(remedy.clone()),
+            None => failure,
+        }
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {

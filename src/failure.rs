@@ -7,8 +7,14 @@ use std::fmt;
 pub(crate) enum Kind {
     /// The request line or the headers are not what HTTP asks for.
     BadRequest,
+    /// No service answers that path.
+    NoRoute,
+    /// Services answer that path, but not by that method.
+    MethodNotAllowed,
     /// A parameter of query, form or multipart cannot be taken.
     BadParameters,
+    /// Parameters do not fit the schema of their service.
+    InvalidParameters,
     /// A JSON body does not parse.
     BadJson,
     /// A multipart body does not parse.
@@ -31,6 +37,8 @@ pub(crate) enum Kind {
     Signal,
     /// The service reported an error on its control descriptor.
     Reported,
+    /// The output of a CGI program does not begin with a header block.
+    BadHeaderBlock,
     /// What is run could not be built of its source.
     Build,
     /// The program is not there.
@@ -76,7 +84,10 @@ impl Kind {
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::BadRequest => "bad-request",
+            Self::NoRoute => "no-route",
+            Self::MethodNotAllowed => "method-not-allowed",
             Self::BadParameters => "bad-parameters",
+            Self::InvalidParameters => "invalid-parameters",
             Self::BadJson => "bad-json",
             Self::BadMultipart => "bad-multipart",
             Self::BodyTimeout => "body-timeout",
@@ -88,6 +99,7 @@ impl Kind {
             Self::Exit => "exit",
             Self::Signal => "signal",
             Self::Reported => "error",
+            Self::BadHeaderBlock => "bad-cgi-header",
             Self::Build => "build-failed",
             Self::ProgramMissing => "program-missing",
             Self::NotExecutable => "not-executable",
@@ -121,11 +133,33 @@ pub(crate) struct Failure {
     pub(crate) remedy: Option<String>,
     /// What only the service's owner may see: the tail of its standard error, its trace.
     pub(crate) detail: Option<String>,
+    /// What each parameter has wrong, for [`Kind::InvalidParameters`].
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// One thing that is wrong with the parameters of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// The place in the parameters, a JSON Pointer (RFC 6901).
+    pub(crate) pointer: String,
+    /// A sentence that names the parameter; lower case, no trailing dot.
+    pub(crate) message: String,
 }
 
 impl Failure {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), remedy: None, detail: None }
+        Self { kind, message: message.into(), remedy: None, detail: None, violations: Vec::new() }
+    }
+
+    /// The failure of parameters that do not fit their schema; there is at least one violation.
+    pub(crate) fn invalid_parameters(violations: Vec<Violation>) -> Self {
+        let first = violations.first().map_or("they do not fit", |violation| &violation.message);
+        let message = match violations.len() {
+            0 | 1 => first.to_owned(),
+            2 => format!("{first}; and 1 more failure"),
+            count => format!("{first}; and {} more failures", count - 1),
+        };
+        Self { violations, ..Self::new(Kind::InvalidParameters, message) }
     }
 
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {

@@ -22,20 +22,32 @@ mod access_log;
 mod budget;
 mod cache;
 mod compile;
+#[cfg(feature = "cli")]
+mod config;
 mod control;
+mod current;
 mod document;
 mod error;
 mod failure;
 mod find;
 mod invoke;
+mod mount;
 #[allow(unsafe_code, reason = "the one file that starts processes, see its own words")]
 mod os;
+#[cfg(feature = "cli")]
+mod pages;
 mod params;
+mod pattern;
 mod process;
+mod protocol;
 mod receipt;
 mod receive;
+#[cfg(feature = "cli")]
 mod reload;
 mod respond;
+mod router;
+mod routes;
+mod schema;
 #[cfg(feature = "cli")]
 mod server;
 mod service;
@@ -50,8 +62,9 @@ pub mod cli;
 pub use self::{
     error::Error,
     find::Builder,
+    mount::Route,
     receipt::{Receipt, Report},
     respond::Body,
     service::{Caps, Errors, LogLine, Service, Timeouts},
-    stack::{Stack, StackBuilder, spawn},
+    stack::{Layered, Stack, StackBuilder, spawn},
 };

@@ -144,6 +144,18 @@ impl Exchange {
         })
     }
 
+    /// An account for a part of this request, which nobody is told of.
+    pub(crate) fn within(&self) -> Arc<Self> {
+        let Opening { id, traceparent, method, path, .. } = &self.opening;
+        Self::new(Opening {
+            id: id.clone(),
+            traceparent: traceparent.clone(),
+            method: method.clone(),
+            path: path.clone(),
+            observer: None,
+        })
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.opening.id
     }

@@ -48,12 +48,22 @@ pub(crate) struct Slots {
 pub(crate) struct Permit {
     _alive: OwnedSemaphorePermit,
     starting: Option<OwnedSemaphorePermit>,
+    /// That of its service, which has bounds of its own.
+    own: Option<Box<Permit>>,
 }
 
 impl Permit {
     /// The process has answered: another may start.
     pub(crate) fn answered(&mut self) {
         self.starting = None;
+        if let Some(own) = &mut self.own {
+            own.answered();
+        }
+    }
+
+    /// This permit together with one of the service's own.
+    pub(crate) fn with(self, own: Option<Self>) -> Self {
+        Self { own: own.map(Box::new), ..self }
     }
 }
 
@@ -81,13 +91,13 @@ impl Slots {
         if let Ok(alive) = Arc::clone(&self.alive).try_acquire_owned()
             && let Ok(starting) = Arc::clone(&self.starting).try_acquire_owned()
         {
-            return Ok(Permit { _alive: alive, starting: Some(starting) });
+            return Ok(Permit { _alive: alive, starting: Some(starting), own: None });
         }
         let waiting = Waiting::new(self)?;
         let entered = timeout(self.bounds.patience, async {
             let alive = Arc::clone(&self.alive).acquire_owned().await.ok()?;
             let starting = Arc::clone(&self.starting).acquire_owned().await.ok()?;
-            Some(Permit { _alive: alive, starting: Some(starting) })
+            Some(Permit { _alive: alive, starting: Some(starting), own: None })
         });
         let entered = entered.await.ok().flatten();
         drop(waiting);

@@ -1,70 +1,80 @@
 //! What was typed and what it means: from words, flags and surroundings to one task with everything decided.
 
+mod invoke;
+
 use std::{
     env,
     ffi::{OsStr, OsString},
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     process,
-    time::Duration,
 };
 
 use clap::CommandFactory;
 
+use self::invoke::invoke;
+pub(super) use self::invoke::{Destination, Invoke};
 use crate::{
     cli::{
         args::{
-            Errors, InitArguments, LanguagesArguments, LimitFlags, NewArguments, PipeArguments,
-            ServeArguments, ServerFlags, ServiceFlags, read,
+            CheckArguments, CompletionsArguments, DoctorArguments, InitArguments, InvokeArguments,
+            LanguagesArguments, LimitFlags, ManArguments, NewArguments, OpenapiArguments, PipeArguments,
+            ServeArguments, ServiceFlags, read,
         },
-        listen::Listen,
+        definitions,
+        settings::service_settings,
+        settle::{Engine, Surroundings, server_settings},
         words::{Grammar, Subcommand, Target, Words, split},
     },
+    config::{self, Size},
     error::{Error, ErrorKind},
-    find::Builder,
-    service::{self, Service},
+    find::{Builder, configured},
+    service::Service,
 };
 
 /// What this run of the program does.
 #[derive(Debug)]
 pub(super) enum Job {
     Serve(Box<Serve>),
-    Pipe(Box<Pipe>),
+    Pipe(Box<Once>),
     Languages(LanguagesArguments),
     New(NewArguments),
     Init(InitArguments),
+    Invoke(Box<Invoke>),
+    Check(Box<CheckArguments>),
+    Openapi(OpenapiArguments),
+    Doctor(DoctorArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
     /// Prints these words.
     Say(String),
 }
 
-/// A service and the server before it.
+/// What is served, and the server before it as far as flags say.
 #[derive(Debug)]
 pub(super) struct Serve {
-    pub(super) builder: Builder,
-    pub(super) listen: Listen,
-    pub(super) engine: Engine,
-    pub(super) drain: Duration,
-    /// The folder whose changes matter, with `--watch`.
-    pub(super) watched: Option<PathBuf>,
+    pub(super) served: Served,
+    /// What the flags say of every service.
+    pub(super) services: config::Service,
+    pub(super) server: config::Server,
     pub(super) access_log: AccessLog,
     pub(super) surroundings: Surroundings,
 }
 
-/// A service that runs once.
+/// What is served.
 #[derive(Debug)]
-pub(super) struct Pipe {
-    pub(super) builder: Builder,
-    pub(super) engine: Engine,
+pub(super) enum Served {
+    /// One service, which answers every path; with the folder of its script.
+    Lone(Box<Builder>, Option<PathBuf>),
+    /// The services of a folder.
+    Folder(PathBuf),
 }
 
-/// What all requests share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Engine {
-    pub(super) max_processes: usize,
-    pub(super) queue: usize,
-    pub(super) queue_timeout: Duration,
-    pub(super) max_buffered: usize,
-    pub(super) temp_dir: Option<PathBuf>,
+/// A service that runs once.
+#[derive(Debug)]
+pub(super) struct Once {
+    pub(super) builder: Builder,
+    pub(super) engine: Engine,
 }
 
 /// Whether there is a line for every request.
@@ -72,16 +82,6 @@ pub(super) struct Engine {
 pub(super) enum AccessLog {
     Written,
     Silenced,
-}
-
-/// Where the program was started.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Surroundings {
-    /// The environment variable `PORT`.
-    pub(super) port: Option<OsString>,
-    pub(super) is_terminal: bool,
-    /// Whether this is process 1 of a container.
-    pub(super) is_init: bool,
 }
 
 impl Surroundings {
@@ -96,108 +96,98 @@ impl Surroundings {
 
 /// Reads the words that stand after the program's name.
 pub(super) fn job(words: impl IntoIterator<Item = OsString>) -> anyhow::Result<Job> {
-    let grammar = Grammar::of(ServeArguments::command());
-    let words = split(words, &grammar, |word| Path::new(word).symlink_metadata().is_ok())?;
+    let words = split(words, grammar, |word| Path::new(word).symlink_metadata().is_ok())?;
     Ok(match words.subcommand {
         None => Job::Serve(Box::new(serve(words, Surroundings::look())?)),
         Some(Subcommand::Pipe) => Job::Pipe(Box::new(pipe(words)?)),
         Some(Subcommand::Languages) => Job::Languages(read(words.options)?),
         Some(Subcommand::New) => Job::New(read(words.options)?),
         Some(Subcommand::Init) => Job::Init(read(words.options)?),
+        Some(Subcommand::Invoke) => Job::Invoke(Box::new(invoke(words)?)),
+        Some(Subcommand::Check) => Job::Check(Box::new(read(words.options)?)),
+        Some(Subcommand::Openapi) => Job::Openapi(read(words.options)?),
+        Some(Subcommand::Doctor) => Job::Doctor(read(words.options)?),
+        Some(Subcommand::Completions) => Job::Completions(read(words.options)?),
+        Some(Subcommand::Man) => Job::Man(read(words.options)?),
         Some(Subcommand::Version) => Job::Say(format!("stack {}", env!("CARGO_PKG_VERSION"))),
         Some(Subcommand::Help) => Job::Say(help(&words.options)),
     })
 }
 
-fn help(about: &[OsString]) -> String {
-    let mut command = match about.first().and_then(|word| word.to_str()) {
-        Some("pipe") => PipeArguments::command(),
-        Some("languages") => LanguagesArguments::command(),
-        Some("new") => NewArguments::command(),
-        Some("init") => InitArguments::command(),
+/// The options of a subcommand that has a target, and those that stand before any.
+pub(super) fn grammar(subcommand: Option<Subcommand>) -> Grammar {
+    let command = match subcommand {
+        Some(Subcommand::Pipe) => PipeArguments::command(),
+        Some(Subcommand::Invoke) => InvokeArguments::command(),
         _ => ServeArguments::command(),
     };
+    Grammar::of(command)
+}
+
+fn help(about: &[OsString]) -> String {
+    let mut command = definitions::command(about.first().and_then(|word| word.to_str()));
     command.render_help().to_string().trim_end().to_owned()
 }
 
 fn serve(words: Words, surroundings: Surroundings) -> anyhow::Result<Serve> {
-    let flags: ServeArguments = read(words.options)?;
-    let (server, output) = (&flags.server, &flags.output);
-    let listen = Listen::decide(server.host.as_deref(), server.port, surroundings.port.as_deref())?;
-    let watching = server.watch == Some(true);
-    let worked_on = watching || surroundings.is_terminal;
-    let engine = engine(&flags.limits, server);
-    let watched = watched(&words.target).filter(|_| watching);
-    let mut builder = with_limits(builder(flags.service, words.target)?, &flags.limits);
-    builder = builder.errors(match output.errors {
-        Errors::Show => service::Errors::Show,
-        Errors::Auto if worked_on && listen.is_loopback() => service::Errors::ShowLocal,
-        Errors::Auto | Errors::Hide => service::Errors::Hide,
-    });
-    if worked_on {
-        builder = builder.buffering_hint();
-    }
-    if server.half_close {
-        builder = builder.half_close();
-    }
-    let access_log = if output.quiet { AccessLog::Silenced } else { AccessLog::Written };
-    Ok(Serve { builder, listen, engine, drain: server.drain_timeout, watched, access_log, surroundings })
+    let mut flags: ServeArguments = read(words.options)?;
+    let services = service_settings(&flags.service, &flags.limits, flags.server.warm)?;
+    let server = server_settings(&flags.server, &flags.limits, &flags.output);
+    let access_log = if flags.output.quiet { AccessLog::Silenced } else { AccessLog::Written };
+    let served = match (&words.target, &flags.service.eval) {
+        (Target::File { path, words }, None) if Path::new(path).is_dir() => {
+            no_words(path, words)?;
+            Served::Folder(path.into())
+        }
+        _ => {
+            let folder = script_folder(&words.target);
+            let builder = with_source(Service::builder(), flags.service.eval.take(), words.target)?;
+            Served::Lone(Box::new(with_settings(builder, services.clone())?), folder)
+        }
+    };
+    Ok(Serve { served, services, server, access_log, surroundings })
 }
 
-fn pipe(words: Words) -> anyhow::Result<Pipe> {
+fn pipe(words: Words) -> anyhow::Result<Once> {
     let flags: PipeArguments = read(words.options)?;
-    let defaults: ServeArguments = read(Vec::new())?;
-    let engine = engine(&flags.limits, &defaults.server);
-    Ok(Pipe { builder: with_limits(builder(flags.service, words.target)?, &flags.limits), engine })
+    Ok(Once { builder: builder(flags.service, &flags.limits, words.target)?, engine: engine(&flags.limits) })
 }
 
-fn engine(limits: &LimitFlags, server: &ServerFlags) -> Engine {
-    Engine {
-        max_processes: server.max_processes,
-        queue: server.queue,
-        queue_timeout: server.queue_timeout,
-        max_buffered: bytes(limits.max_buffered),
+/// The bounds of a service that runs once.
+fn engine(limits: &LimitFlags) -> Engine {
+    let server = config::Server {
+        max_buffered: limits.max_buffered.map(Size),
         temp_dir: limits.temp_dir.clone(),
-    }
+        ..config::Server::default()
+    };
+    Engine::of(&server, &config::Server::default(), Path::new(""))
 }
 
 /// The folder that a change must be below to matter.
-fn watched(target: &Target) -> Option<PathBuf> {
+fn script_folder(target: &Target) -> Option<PathBuf> {
     match target {
         Target::File { path, .. } => std::path::absolute(path).ok()?.parent().map(Path::to_owned),
         Target::None | Target::Program(_) | Target::After(_) => None,
     }
 }
 
-fn builder(flags: ServiceFlags, target: Target) -> Result<Builder, Error> {
-    let builder = with_source(Service::builder(), flags.eval, target)?;
-    let mut builder = builder.ok_exit(flags.ok_exit.into_iter().map(i32::from));
-    if let Some(language) = flags.language {
-        builder = builder.language(language);
+fn builder(mut flags: ServiceFlags, limits: &LimitFlags, target: Target) -> Result<Builder, Error> {
+    let builder = with_source(Service::builder(), flags.eval.take(), target)?;
+    with_settings(builder, service_settings(&flags, limits, None)?)
+}
+
+fn with_settings(builder: Builder, settings: config::Service) -> Result<Builder, Error> {
+    let unset = |_| Error::new(ErrorKind::InvalidSetting, "a variable of --env names one that is not set");
+    configured(builder, settings, Path::new("")).map_err(unset)
+}
+
+fn no_words(folder: &OsStr, words: &[OsString]) -> Result<(), Error> {
+    if words.is_empty() {
+        return Ok(());
     }
-    if let Some(interpreter) = flags.interpreter {
-        builder = builder.interpreter(interpreter);
-    }
-    if let Some(content_type) = flags.content_type {
-        builder = builder.content_type(content_type);
-    }
-    if flags.clear_env {
-        builder = builder.clear_env();
-    }
-    if flags.parse {
-        builder = builder.parse();
-    }
-    if flags.raw {
-        builder = builder.raw();
-    }
-    if flags.document {
-        builder = builder.document();
-    }
-    builder = flags.env_file.into_iter().fold(builder, Builder::env_file);
-    flags.env.into_iter().try_fold(builder, |builder, variable| {
-        let (name, value) = variable.split_once('=').ok_or_else(|| no_variable(&variable))?;
-        Ok(builder.env(name, value))
-    })
+    let message = format!("{} is a folder of services, which take no words", folder.display());
+    Err(Error::new(ErrorKind::InvalidSetting, message)
+        .remedy("`arguments` in its stack.toml gives a service words"))
 }
 
 fn with_source(builder: Builder, code: Option<String>, target: Target) -> Result<Builder, Error> {
@@ -212,34 +202,9 @@ fn with_source(builder: Builder, code: Option<String>, target: Target) -> Result
     })
 }
 
-fn with_limits(builder: Builder, limits: &LimitFlags) -> Builder {
-    let or_none = |limit: Duration| (!limit.is_zero()).then_some(limit);
-    let caps = builder.max_body(bytes(limits.max_body)).max_upload(limits.max_upload);
-    let mut builder = caps.kill_grace(limits.kill_grace);
-    if let Some(limit) = limits.timeout {
-        builder = builder.timeout(or_none(limit));
-    }
-    if let Some(limit) = limits.first_byte_timeout {
-        builder = builder.first_byte_timeout(or_none(limit));
-    }
-    if let Some(limit) = limits.idle_timeout {
-        builder = builder.idle_timeout(or_none(limit));
-    }
-    builder
-}
-
-fn bytes(size: u64) -> usize {
-    usize::try_from(size).unwrap_or(usize::MAX)
-}
-
 fn two_services(other: &OsStr) -> Error {
     let message = format!("--eval serves its code, so {} cannot be served too", other.display());
     Error::new(ErrorKind::InvalidSetting, message).remedy("leave one of them out")
-}
-
-fn no_variable(text: &str) -> Error {
-    Error::new(ErrorKind::InvalidSetting, format!("--env {text} sets nothing"))
-        .remedy("write --env NAME=VALUE")
 }
 
 #[cfg(test)]

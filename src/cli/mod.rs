@@ -4,16 +4,26 @@
 //! `languages` and `new` runs. Not part of the public interface.
 
 mod args;
+mod check;
+mod completions;
 mod config;
+mod definitions;
+mod doctor;
+mod invoke;
 mod languages;
 mod listen;
 mod log;
+mod man;
 mod new;
+mod once;
+mod openapi;
 mod pipe;
 mod say;
 mod serve;
+mod settings;
+mod settle;
 mod signals;
-mod units;
+mod streams;
 mod words;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -50,7 +60,17 @@ impl Task {
     /// When the system has no room for one more process.
     pub fn guard(&self) -> anyhow::Result<()> {
         match self.0 {
-            Job::Say(_) | Job::New(_) | Job::Init(_) => Ok(()),
+            Job::Say(_)
+            | Job::New(_)
+            | Job::Init(_)
+            | Job::Openapi(_)
+            | Job::Completions(_)
+            | Job::Man(_) => Ok(()),
+            // It says itself what is refused.
+            Job::Doctor(_) => {
+                let _ = crate::process::guard();
+                Ok(())
+            }
             _ => crate::process::guard().context("cannot start the process that guards the others"),
         }
     }
@@ -64,7 +84,7 @@ impl Task {
         let style = match &self.0 {
             Job::Serve(serve) if serve.access_log == AccessLog::Silenced => Style::QuietServer,
             Job::Serve(_) => Style::Server,
-            Job::Pipe(_) | Job::Languages(_) | Job::New(_) | Job::Init(_) | Job::Say(_) => Style::Filter,
+            _ => Style::Filter,
         };
         Log::start(style).context("cannot start the log")
     }
@@ -81,6 +101,12 @@ impl Task {
             Job::Languages(arguments) => Ok(languages::languages(&arguments)?),
             Job::New(arguments) => Ok(new::new(&arguments)?),
             Job::Init(arguments) => Ok(new::init(&arguments)?),
+            Job::Invoke(invoke) => invoke::invoke(*invoke).await,
+            Job::Check(arguments) => check::check(&arguments),
+            Job::Openapi(arguments) => Ok(openapi::openapi(&arguments)?),
+            Job::Doctor(arguments) => doctor::doctor(&arguments).await,
+            Job::Completions(arguments) => Ok(completions::completions(&arguments)?),
+            Job::Man(arguments) => Ok(man::man(&arguments)?),
             Job::Say(words) => {
                 say::out(&words);
                 Ok(ExitCode::SUCCESS)

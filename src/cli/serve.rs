@@ -1,57 +1,228 @@
-//! `stack FILE`: binds, says where, and serves until it is told to end.
+//! `stack FILE|FOLDER`: reads, binds, says where, and serves until it is told to end.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Context;
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::spawn_blocking};
 
 use crate::{
     cli::{
-        config::{Engine, Serve},
+        config::{Serve, Served},
         listen::{Bound, Listen, Origin, Port},
         say,
+        settle::{Engine, Settled, Surroundings},
         signals::Signals,
     },
+    config,
+    current::Current,
+    error::{Error, ErrorKind},
+    find::{Builder, Place, site},
+    mount::Mount,
+    pages::Pages,
+    reload::{Making, Reload, Watch, routes},
+    routes::Routes,
     server::{self, Shutdown},
-    service::Service,
-    stack::Stack,
+    stack::{Stack, StackBuilder, cors},
 };
+
+/// What is served, ready to answer.
+struct Ready {
+    /// What it is called on the first line.
+    name: String,
+    stack: Stack,
+    settled: Settled,
+    /// How it is read again.
+    renew: Renew,
+    /// A `curl` to try, as the words behind the address.
+    hint: Hint,
+    notes: Vec<String>,
+}
+
+/// How what is served is read again when it has changed.
+#[derive(Clone)]
+pub(super) enum Renew {
+    /// One service, and its script's folder where that is watched.
+    Lone(Arc<Current>, Option<PathBuf>),
+    Folder(Arc<Reload>),
+}
+
+/// A request to try.
+enum Hint {
+    /// With parameters.
+    Query,
+    /// With a body.
+    Body,
+    /// The path alone.
+    Path(String),
+}
 
 /// Serves; returns once the server has ended as it was asked to.
 pub(super) async fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     raise_descriptor_limit();
-    let service = serve.builder.clone().build()?;
-    let bound = serve.listen.bind()?;
-    let stack = stack(&serve.engine, service.clone());
-    let builder = serve.builder.clone();
-    stack.current().found_by(move || builder.clone().build());
-    if serve.watched.is_some() {
-        stack.current().watch();
-    }
+    let Serve { served, services, server, surroundings, access_log: _ } = serve;
+    let ready = match served {
+        Served::Lone(builder, folder) => lone(*builder, folder, &server, &surroundings)?,
+        Served::Folder(root) => folder(&root, services, &server, &surroundings)?,
+    };
+    let Ready { stack, settled, renew, .. } = &ready;
+    let watch = renew.watched().map(Watch::of).transpose()?;
+    let bound = settled.listen.bind()?;
     let signals = Signals::catch().context("cannot catch signals")?;
-    announce(&serve, &bound, &service);
+    announce(&ready, &bound, &surroundings);
     let listener = TcpListener::from_std(bound.listener).context("cannot watch the listening socket")?;
     stack.prepare();
-    let shutdown = Shutdown::new(serve.drain);
+    let shutdown = Shutdown::new(settled.drain);
     tokio::select! {
         () = server::serve(listener, stack.clone(), shutdown.clone()) => Ok(ExitCode::SUCCESS),
-        never = signals.obey(&stack, &shutdown) => match never {},
+        never = signals.obey(renew, &shutdown) => match never {},
+        never = follow(watch, renew) => match never {},
     }
 }
 
-/// The service with the bounds that were asked for.
-pub(super) fn stack(engine: &Engine, service: Service) -> Stack {
-    let builder = Stack::builder(service)
+/// One service, which answers every path.
+fn lone(
+    builder: Builder,
+    folder: Option<PathBuf>,
+    server: &config::Server,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Ready> {
+    let settled = Settled::of(server, &config::Server::default(), Path::new(""), surroundings)?;
+    let builder = settled.making.prepare(builder);
+    let service = builder.clone().build()?;
+    let hint = if service.spec().parse { Hint::Query } else { Hint::Body };
+    let (name, mut notes) = (service.name().to_owned(), service.notes().to_vec());
+    let current = Arc::new(Current::found_by(Ok(service), move || builder.clone().build()));
+    if settled.making.watch {
+        current.watch();
+    }
+    let mount = Arc::new(Mount::of(None, Arc::clone(&current)));
+    let routes = Routes::new([mount], settled.making.errors, |_| String::new())?;
+    let folder = folder.filter(|_| settled.making.watch);
+    notes.extend(folder.iter().map(|folder| format!("watching {}", folder.display())));
+    let stack = with_pages(&settled, &routes)?.with(routes);
+    Ok(Ready { name, stack, settled, renew: Renew::Lone(current, folder), hint, notes })
+}
+
+/// The services of a folder, each under its route.
+fn folder(
+    root: &Path,
+    flags: config::Service,
+    server: &config::Server,
+    surroundings: &Surroundings,
+) -> anyhow::Result<Ready> {
+    let site = site(root, &flags)?;
+    let settled = Settled::of(server, &site.server, &site.root, surroundings)?;
+    let making = settled.making;
+    let making = Making {
+        prepare: Arc::new(move |builder| making.prepare(builder)),
+        watch: making.watch,
+        errors: making.errors,
+        bounds: settled.engine.bounds(),
+    };
+    let routes = routes(&site, &making, None)?;
+    if site.places.is_empty() && settled.pages.is_none() {
+        return Err(no_services(&site.root).into());
+    }
+    let mut notes = site.notes.clone();
+    notes.extend(routes.mounts().iter().filter_map(|mount| {
+        let error = mount.current.last().err()?;
+        Some(format!("{error}; until then it answers 502"))
+    }));
+    notes.push(format!("{} services; watching {}", site.places.len(), site.root.display()));
+    let hint = Hint::Path(site.places.first().map_or("/".to_owned(), example));
+    let stack = with_pages(&settled, &routes)?.with(routes);
+    let name = site.name.clone();
+    let reload = Arc::new(Reload::new(site, flags, making, stack.clone()));
+    Ok(Ready { name, stack, settled, renew: Renew::Folder(reload), hint, notes })
+}
+
+fn no_services(folder: &Path) -> Error {
+    let message = format!("{} has no service in it", folder.display());
+    let remedy =
+        "put a script into it, or write one with stack new; names that begin with . or _ are private";
+    Error::new(ErrorKind::NotServable, message).remedy(remedy)
+}
+
+/// A path that the place answers.
+fn example(place: &Place) -> String {
+    place
+        .pattern
+        .as_ref()
+        .map_or("/".to_owned(), ToString::to_string)
+        .replace(['[', ']'], "")
+        .replace("...", "")
+}
+
+impl Renew {
+    /// The folder whose changes matter.
+    fn watched(&self) -> Option<&Path> {
+        match self {
+            Self::Lone(_, folder) => folder.as_deref(),
+            Self::Folder(reload) => Some(reload.root()),
+        }
+    }
+
+    /// Something below the folder has changed.
+    async fn changed(&self) {
+        match self {
+            // Looks at the service's own files, as a request would.
+            Self::Lone(current, _) => drop(current.get().await),
+            Self::Folder(_) => self.now().await,
+        }
+    }
+
+    /// Reads it again, on a thread that may wait for the disk.
+    pub(super) async fn now(&self) {
+        let renew = self.clone();
+        let done = spawn_blocking(move || match renew {
+            Self::Lone(current, _) => current.renew(),
+            Self::Folder(reload) => reload.again(),
+        });
+        // A panic in there was told by its own message, and the old services go on.
+        let _ = done.await;
+    }
+}
+
+/// Reads what is served again whenever it has changed.
+async fn follow(watch: Option<Watch>, renew: &Renew) -> std::convert::Infallible {
+    let Some(mut watch) = watch else { return std::future::pending().await };
+    loop {
+        watch.changed().await;
+        renew.changed().await;
+    }
+}
+
+/// A stack's bounds, with what else answers: files, and to which origins.
+///
+/// # Errors
+/// When the folder of files holds one of the services, whose source would be sent.
+fn with_pages(settled: &Settled, routes: &Routes) -> Result<StackBuilder, Error> {
+    let pages = settled.pages.as_deref().map(Pages::of).transpose()?;
+    let services = routes.mounts().iter().filter_map(|mount| mount.current.last().ok());
+    for service in services {
+        if let (Some(pages), Some(file)) = (&pages, &service.spec().file) {
+            pages.holds_no_service(file)?;
+        }
+    }
+    let cors = settled.cors.as_ref().map(cors::layer).transpose()?.flatten();
+    Ok(with_bounds(&settled.engine).pages(pages).cors(cors))
+}
+
+/// A stack's bounds, as they were asked for.
+pub(super) fn with_bounds(engine: &Engine) -> StackBuilder {
+    let builder = Stack::builder()
         .max_processes(engine.max_processes)
         .queue(engine.queue, engine.queue_timeout)
         .max_buffered(engine.max_buffered);
     match &engine.temp_dir {
-        Some(folder) => builder.temp_dir(folder).build(),
-        None => builder.build(),
+        Some(folder) => builder.temp_dir(folder),
+        None => builder,
     }
 }
 
@@ -64,34 +235,32 @@ fn raise_descriptor_limit() {
 }
 
 /// The first line is the only one on standard output, for programs to read; the rest is for people.
-fn announce(serve: &Serve, bound: &Bound, service: &Service) {
-    say::out(&format!("{} stack started at: http://{}", service.name(), bound.address));
+fn announce(ready: &Ready, bound: &Bound, surroundings: &Surroundings) {
+    say::out(&format!("{} stack started at: http://{}", ready.name, bound.address));
     let url = format!("http://{}", reachable(bound.address));
-    match service.spec().parse {
-        true => say::note(&format!("try: curl '{url}/?foo=bar'")),
-        false => say::note(&format!("try: curl -d hello {url}")),
+    match &ready.hint {
+        Hint::Query => say::note(&format!("try: curl '{url}/?foo=bar'")),
+        Hint::Body => say::note(&format!("try: curl -d hello {url}")),
+        Hint::Path(path) => say::note(&format!("try: curl {url}{path}")),
     }
-    notes(serve, bound.address).iter().chain(service.notes()).for_each(|note| say::note(note));
+    let notes = notes(&ready.settled.listen, bound.address, surroundings);
+    notes.iter().chain(&ready.notes).for_each(|note| say::note(note));
 }
 
-fn notes(serve: &Serve, address: SocketAddr) -> Vec<String> {
-    let Listen { port, origin, .. } = serve.listen;
+fn notes(listen: &Listen, address: SocketAddr, surroundings: &Surroundings) -> Vec<String> {
     let mut notes = Vec::new();
-    match port {
+    match listen.port {
         Port::NextFrom(first) if first != address.port() => {
             notes.push(format!("{first} is taken, so {}", address.port()));
         }
         _ => {}
     }
-    if origin == Origin::Environment {
+    if listen.origin == Origin::Environment {
         let undo = "-h 127.0.0.1 keeps it to this machine, env -u PORT forgets the port";
         notes.push(format!("PORT is set in the environment, so {address} is listened on; {undo}"));
     }
-    if serve.surroundings.is_init && serve.listen.is_loopback() {
+    if surroundings.is_init && listen.is_loopback() {
         notes.push("loopback only: use -h 0.0.0.0 or set PORT".to_owned());
-    }
-    if let Some(folder) = &serve.watched {
-        notes.push(format!("watching {}", folder.display()));
     }
     notes
 }
@@ -111,31 +280,13 @@ mod tests {
     use std::net::{IpAddr, SocketAddr};
 
     use super::{notes, reachable};
-    use crate::{
-        cli::{
-            config::{AccessLog, Engine, Serve, Surroundings},
-            listen::{Listen, Origin, Port},
-        },
-        service::Service,
+    use crate::cli::{
+        listen::{Listen, Origin, Port},
+        settle::Surroundings,
     };
 
-    fn serve(port: Port, origin: Origin) -> Serve {
-        let engine = Engine {
-            max_processes: 1,
-            queue: 1,
-            queue_timeout: std::time::Duration::ZERO,
-            max_buffered: 1,
-            temp_dir: None,
-        };
-        Serve {
-            builder: Service::builder(),
-            listen: Listen { host: IpAddr::from([127, 0, 0, 1]), port, origin },
-            engine,
-            drain: std::time::Duration::ZERO,
-            watched: None,
-            access_log: AccessLog::Written,
-            surroundings: Surroundings::default(),
-        }
+    fn listen(port: Port, origin: Origin) -> Listen {
+        Listen { host: IpAddr::from([127, 0, 0, 1]), port, origin }
     }
 
     fn address() -> SocketAddr {
@@ -143,20 +294,21 @@ mod tests {
     }
 
     #[test]
-    fn row_05_a_taken_port_and_the_watched_folder_are_told() {
-        let serve = Serve { watched: Some("/srv".into()), ..serve(Port::NextFrom(3000), Origin::Flags) };
-        assert_eq!(notes(&serve, address()), ["3000 is taken, so 3001", "watching /srv"]);
+    fn row_05_a_taken_port_is_told() {
+        let told = notes(&listen(Port::NextFrom(3000), Origin::Flags), address(), &Surroundings::default());
+        assert_eq!(told, ["3000 is taken, so 3001"]);
     }
 
     #[test]
     fn row_07_port_and_process_1_are_told() {
-        let mut serve = serve(Port::Exactly(3001), Origin::Environment);
-        let told = notes(&serve, SocketAddr::from(([0, 0, 0, 0], 3001)));
+        let mut listen = listen(Port::Exactly(3001), Origin::Environment);
+        let mut surroundings = Surroundings::default();
+        let told = notes(&listen, SocketAddr::from(([0, 0, 0, 0], 3001)), &surroundings);
         assert!(told[0].starts_with("PORT is set in the environment, so 0.0.0.0:3001 "), "{told:?}");
-        serve.listen.origin = Origin::Flags;
-        assert!(notes(&serve, address()).is_empty());
-        serve.surroundings.is_init = true;
-        assert_eq!(notes(&serve, address()), ["loopback only: use -h 0.0.0.0 or set PORT"]);
+        listen.origin = Origin::Flags;
+        assert!(notes(&listen, address(), &surroundings).is_empty());
+        surroundings.is_init = true;
+        assert_eq!(notes(&listen, address(), &surroundings), ["loopback only: use -h 0.0.0.0 or set PORT"]);
     }
 
     #[test]

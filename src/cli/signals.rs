@@ -4,7 +4,11 @@ use std::{convert::Infallible, fs, future::pending, io, process};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{cli::log::NOTICE, process::reap_orphans, server::Shutdown, stack::Stack};
+use crate::{
+    cli::{log::NOTICE, serve::Renew},
+    process::reap_orphans,
+    server::Shutdown,
+};
 
 /// The signals, caught from now on.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ impl Signals {
     }
 
     /// Does what the signals ask for, for as long as it is polled.
-    pub(super) async fn obey(self, stack: &Stack, shutdown: &Shutdown) -> Infallible {
+    pub(super) async fn obey(self, renew: &Renew, shutdown: &Shutdown) -> Infallible {
         let Self { mut interrupt, mut terminate, mut hangup, child } = self;
         let ends = async {
             let mut is_ending = false;
@@ -37,7 +41,7 @@ impl Signals {
                     _ = terminate.recv() => {}
                     () = next(&mut hangup) => {
                         if !has_terminal() {
-                            stack.current().renew();
+                            renew.now().await;
                             continue;
                         }
                     }

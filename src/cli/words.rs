@@ -3,7 +3,8 @@
 //! The first word that is no option is a subcommand, else a path that exists, else a program. After a path
 //! more options of ours may follow, and the script's own words come after `--`. After a program every word
 //! is the program's. A word with a slash is always a path, and a `--` in front rules out a subcommand and
-//! a file of the program's name.
+//! a file of the program's name. `stack invoke` runs no program without that `--`, so that its word is always
+//! as a path is here; what it names is found out later.
 
 use std::ffi::{OsStr, OsString};
 
@@ -29,6 +30,12 @@ pub(super) enum Subcommand {
     Languages,
     New,
     Init,
+    Invoke,
+    Check,
+    Openapi,
+    Doctor,
+    Completions,
+    Man,
 }
 
 /// What is to be run, with its own words.
@@ -36,6 +43,7 @@ pub(super) enum Subcommand {
 pub(super) enum Target {
     #[default]
     None,
+    /// After `invoke` it may be a name or a URL as well.
     File {
         path: OsString,
         words: Vec<OsString>,
@@ -83,6 +91,12 @@ impl Grammar {
         grammar
     }
 
+    /// Knows others after its own, so that what is no option here is still told apart from its value.
+    fn add(&mut self, others: Self) {
+        self.shorts.extend(others.shorts);
+        self.longs.extend(others.longs);
+    }
+
     /// What an option takes; one that we do not know takes nothing, and clap will say so.
     fn short(&self, short: char) -> Takes {
         self.shorts.iter().find(|(name, _)| *name == short).map_or(Takes::Nothing, |(_, takes)| *takes)
@@ -94,6 +108,11 @@ impl Grammar {
 }
 
 impl Subcommand {
+    /// Whether a target with its own words comes after it.
+    fn has_target(self) -> bool {
+        matches!(self, Self::Pipe | Self::Invoke)
+    }
+
     fn named(word: &OsStr) -> Option<Self> {
         match word.to_str()? {
             "help" => Some(Self::Help),
@@ -102,18 +121,26 @@ impl Subcommand {
             "languages" => Some(Self::Languages),
             "new" => Some(Self::New),
             "init" => Some(Self::Init),
+            "invoke" => Some(Self::Invoke),
+            "check" => Some(Self::Check),
+            "openapi" => Some(Self::Openapi),
+            "doctor" => Some(Self::Doctor),
+            "completions" => Some(Self::Completions),
+            "man" => Some(Self::Man),
             _ => None,
         }
     }
 }
 
-/// Takes the argument list apart; `is_path` says whether a word is a path that exists.
+/// Takes the argument list apart; `grammar` gives the options of a subcommand and those that stand before any,
+/// and `is_path` says whether a word is a path that exists.
 pub(super) fn split(
     words: impl IntoIterator<Item = OsString>,
-    grammar: &Grammar,
+    grammar: impl Fn(Option<Subcommand>) -> Grammar,
     is_path: impl Fn(&OsStr) -> bool,
 ) -> Result<Words, Error> {
-    let mut reader = Reader { words: words.into_iter().collect(), grammar, options: Vec::new() };
+    let mut reader =
+        Reader { words: words.into_iter().collect(), grammar: grammar(None), options: Vec::new() };
     reader.words.reverse();
     let (mut subcommand, mut file) = (None, None);
     while let Some(word) = reader.words.pop() {
@@ -128,14 +155,17 @@ pub(super) fn split(
         if is_option(&word) {
             reader.option(word);
         } else if let Some(file) = &file {
-            return Err(stray(&word, file));
+            return Err(stray(&word, file, subcommand));
         } else if let (None, Some(named)) = (subcommand, Subcommand::named(&word)) {
             subcommand = Some(named);
-            if named != Subcommand::Pipe {
+            if named.has_target() {
+                let general = std::mem::replace(&mut reader.grammar, grammar(subcommand));
+                reader.grammar.add(general);
+            } else {
                 let words = reader.rest();
                 reader.options.extend(words);
             }
-        } else if word.as_encoded_bytes().contains(&b'/') || is_path(&word) {
+        } else if subcommand == Some(Subcommand::Invoke) || has_slash(&word) || is_path(&word) {
             file = Some(word);
         } else {
             let words = [word].into_iter().chain(reader.rest()).collect();
@@ -147,13 +177,13 @@ pub(super) fn split(
 }
 
 /// The words that are left, last first, and the options that were read.
-struct Reader<'a> {
+struct Reader {
     words: Vec<OsString>,
-    grammar: &'a Grammar,
+    grammar: Grammar,
     options: Vec<OsString>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn rest(&mut self) -> Vec<OsString> {
         self.words.drain(..).rev().collect()
     }
@@ -216,10 +246,20 @@ fn is_option(word: &OsStr) -> bool {
     matches!(word.as_encoded_bytes(), [b'-', _, ..]) && word != "--"
 }
 
-fn stray(word: &OsStr, file: &OsStr) -> Error {
+/// Whether the word can only be a path.
+pub(super) fn has_slash(word: &OsStr) -> bool {
+    word.as_encoded_bytes().contains(&b'/')
+}
+
+fn stray(word: &OsStr, file: &OsStr, subcommand: Option<Subcommand>) -> Error {
     let (word, file) = (word.display(), file.display());
-    let message = format!("{word} after {file} is no option of stack");
-    let remedy = format!("the script's own words come after --, as in: stack {file} -- {word}");
+    let stack = match subcommand {
+        Some(Subcommand::Pipe) => "stack pipe",
+        Some(Subcommand::Invoke) => "stack invoke",
+        _ => "stack",
+    };
+    let message = format!("{word} after {file} is no option of {stack}");
+    let remedy = format!("the script's own words come after --, as in: {stack} {file} -- {word}");
     Error::new(ErrorKind::InvalidSetting, message).remedy(remedy)
 }
 

@@ -16,7 +16,8 @@ use crate::{
         compiled, environment,
         target::{self, Target},
     },
-    service::{Format, Keep, Launch, Service, Spec, Start, Strings, Timeouts},
+    schema::Schema,
+    service::{Format, Keep, Launch, Protocol, Service, Spec, Start, Strings, Timeouts},
 };
 
 /// Looks at the disk, resolves everything once, and fails where a request would fail later.
@@ -27,6 +28,12 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         Source::Command(words) => target::command(words, &builder)?,
         Source::Code(code) => target::code(code, &builder)?,
     };
+    if let Some(folder) = &builder.directory {
+        target.directory = target::folder(folder)?;
+    }
+    if builder.protocol == Protocol::Cgi {
+        target.speak_cgi()?;
+    }
     let document = match target.language {
         Some(language) => language.document,
         None => builder.document,
@@ -50,6 +57,8 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         start,
         timeouts: timeouts(&builder.limits),
         caps: builder.caps,
+        protocol: builder.protocol,
+        schema: schema(builder.schema.as_deref())?,
         document,
         content_type: builder.content_type.map(checked_content_type).transpose()?,
         ok_exit: builder.ok_exit,
@@ -100,7 +109,7 @@ fn has_nul(word: &OsStr) -> Error {
 }
 
 /// A total replaces the other two, which are there because nobody set one; each may still be set.
-fn timeouts(limits: &Limits) -> Timeouts {
+pub(super) fn timeouts(limits: &Limits) -> Timeouts {
     let defaults = Timeouts::default();
     let unless_total = |default: Option<Duration>| match limits.total {
         Some(_) => None,
@@ -113,6 +122,10 @@ fn timeouts(limits: &Limits) -> Timeouts {
         kill_grace: limits.kill_grace.unwrap_or(defaults.kill_grace),
         body: defaults.body,
     }
+}
+
+fn schema(json: Option<&str>) -> Result<Option<Arc<Schema>>, Error> {
+    json.map(|json| Schema::parse(json).map(Arc::new)).transpose()
 }
 
 fn checked_content_type(value: String) -> Result<String, Error> {

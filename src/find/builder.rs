@@ -12,7 +12,7 @@ use crate::{
         assemble::assemble,
         environment::{Base, Settings},
     },
-    service::{Caps, Errors, Format, LogLine, LogSink, Service},
+    service::{Caps, Errors, Format, LogLine, LogSink, Protocol, Service},
 };
 
 /// What a [`Service`] is to be; made by [`Service::builder`].
@@ -40,10 +40,13 @@ pub struct Builder {
     pub(super) language: Option<String>,
     pub(super) interpreter: Option<PathBuf>,
     pub(super) arguments: Vec<OsString>,
+    pub(super) directory: Option<PathBuf>,
     pub(super) environment: Settings,
     pub(super) limits: Limits,
     pub(super) caps: Caps,
+    pub(super) protocol: Protocol,
     pub(super) bodies: Bodies,
+    pub(super) schema: Option<String>,
     pub(super) document: Option<Format>,
     pub(super) content_type: Option<String>,
     pub(super) ok_exit: Vec<i32>,
@@ -88,10 +91,13 @@ impl Service {
             language: None,
             interpreter: None,
             arguments: Vec::new(),
+            directory: None,
             environment: Settings::default(),
             limits: Limits::default(),
             caps: Caps::default(),
+            protocol: Protocol::Stack,
             bodies: Bodies::ByKind,
+            schema: None,
             document: None,
             content_type: None,
             ok_exit: vec![0],
@@ -144,6 +150,12 @@ impl Builder {
     /// Gives the script or program these words of its own, the same for every request.
     pub fn arguments<W: Into<OsString>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.arguments = words.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Starts every process in that folder, instead of the script's own or, for a command, this process's.
+    pub fn directory(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.directory = Some(folder.into());
         self
     }
 
@@ -212,6 +224,26 @@ impl Builder {
         self
     }
 
+    /// Takes the output for that of a CGI program: a header block, an empty line, the body (RFC 3875).
+    ///
+    /// A script is then given to its interpreter alone, or executed where it is executable and its first line
+    /// names one. Its file is `SCRIPT_FILENAME`, and `REDIRECT_STATUS` is 200. Without a header block that can be
+    /// taken the answer is 502, and no byte of the output is in it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), stackvana::Error> {
+    /// let service = stackvana::Service::builder()
+    ///     .command(["printf", "Status: 404 Not Found\nContent-Type: text/plain\n\nno such page\n"])
+    ///     .cgi()
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cgi(mut self) -> Self {
+        self.protocol = Protocol::Cgi;
+        self
+    }
+
     /// Makes parameters of forms and JSON bodies for a program too, as scripts have it.
     pub fn parse(mut self) -> Self {
         self.bodies = Bodies::Parsed;
@@ -221,6 +253,28 @@ impl Builder {
     /// Leaves every body as it is, for a script too; it is streamed to standard input.
     pub fn raw(mut self) -> Self {
         self.bodies = Bodies::Raw;
+        self
+    }
+
+    /// Checks the parameters of every request against that JSON Schema before anything is started for it.
+    ///
+    /// It describes one object, in which path, body and query are merged. Texts of query, form and path become the
+    /// types that it asks for, `default`s fill in what is missing, and a request that does not fit is answered with
+    /// 400 and the list of all its failures. Draft 2020-12 unless `$schema` names another; `docs/schema.md` has the
+    /// rules.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), stackvana::Error> {
+    /// let service = stackvana::Service::builder()
+    ///     .command(["env"])
+    ///     .schema(r#"{"properties": {"age": {"type": "integer", "minimum": 0}}, "required": ["age"]}"#)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "schema")]
+    pub fn schema(mut self, json: impl Into<String>) -> Self {
+        self.schema = Some(json.into());
         self
     }
 

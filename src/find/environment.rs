@@ -116,7 +116,8 @@ pub(super) fn is_reserved(name: &OsStr) -> bool {
         || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix.as_bytes()))
 }
 
-fn checked<'a>(name: &'a OsStr, value: &OsStr) -> Result<&'a OsStr, Error> {
+/// The name, when the owner of a service may give that variable that value.
+pub(super) fn checked<'a>(name: &'a OsStr, value: &OsStr) -> Result<&'a OsStr, Error> {
     let invalid = |message: String| Err(Error::new(ErrorKind::InvalidSetting, message));
     let (bytes, shown) = (name.as_bytes(), name.display());
     if bytes.is_empty() || bytes.contains(&b'=') || bytes.contains(&0) {

@@ -40,6 +40,16 @@ pub(crate) fn languages(is_wanted: impl Fn(&Language) -> bool) -> Vec<Installed>
     })
 }
 
+/// The shim of a version manager that stands before the language's interpreter, wherever it leads.
+pub(crate) fn shim_of(language: &Language) -> Option<PathBuf> {
+    first_shim(language, &search_path())
+}
+
+/// Every program of that name on the search path, in its order.
+pub(crate) fn on_search_path(name: &str) -> Vec<PathBuf> {
+    candidates(name.as_ref(), &search_path()).collect()
+}
+
 fn unknown(language: &'static Language) -> Installed {
     Installed { language, interpreter: None, version: None, notes: Vec::new() }
 }
@@ -63,10 +73,7 @@ fn version(interpreter: &Interpreter, language: &Language) -> Option<String> {
 
 fn slowed_by(language: &Language, search_path: &OsStr) -> Vec<String> {
     let mut notes = Vec::new();
-    let mut programs = language.interpreters.iter().flat_map(|name| candidates(name.as_ref(), search_path));
-    // What its makers wrap is no choice of its owner's.
-    let is_wrapper = language.wrapped || language.locate.is_empty();
-    if let Some(shim) = programs.next().filter(|program| !is_wrapper && is_shim(program)) {
+    if let Some(shim) = first_shim(language, search_path) {
         notes.push(format!("{} is a shim; the interpreter behind it is used", shim.display()));
     }
     let has_certificates = || env::var_os("NODE_EXTRA_CA_CERTS").is_some_and(|file| !file.is_empty());
@@ -75,6 +82,13 @@ fn slowed_by(language: &Language, search_path: &OsStr) -> Vec<String> {
         notes.push(advice.to_owned());
     }
     notes
+}
+
+fn first_shim(language: &Language, search_path: &OsStr) -> Option<PathBuf> {
+    let mut programs = language.interpreters.iter().flat_map(|name| candidates(name.as_ref(), search_path));
+    // What its makers wrap is no choice of its owner's.
+    let is_wrapper = language.wrapped || language.locate.is_empty();
+    programs.next().filter(|program| !is_wrapper && is_shim(program))
 }
 
 #[cfg(test)]

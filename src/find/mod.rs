@@ -14,8 +14,13 @@ mod installed;
 mod interpreter;
 mod program;
 mod shebang;
+#[cfg(feature = "cli")]
+mod site;
 mod target;
 
 pub use self::builder::Builder;
 #[cfg(feature = "cli")]
-pub(crate) use self::installed::{Installed, languages};
+pub(crate) use self::{
+    installed::{Installed, languages, on_search_path, shim_of},
+    site::{Explanation, Fact, Place, Process, Site, Source, configured, lone, site},
+};

@@ -30,7 +30,8 @@ impl Shebang {
         Ok(Self::parse(&beginning))
     }
 
-    fn parse(beginning: &[u8]) -> Option<Self> {
+    /// What a file that begins so asks for.
+    pub(super) fn parse(beginning: &[u8]) -> Option<Self> {
         let line = beginning.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let mut program = words.next()?;

@@ -20,7 +20,7 @@ use crate::{
         program::{absolute_path, candidates, has_slash, is_executable, search_path},
         shebang::Shebang,
     },
-    service::{Language, Printable, fill},
+    service::{Language, Printable, Protocol, fill},
 };
 
 /// A program with everything that its start needs to know from the disk.
@@ -63,7 +63,12 @@ pub(super) fn file(path: &Path, builder: &Builder) -> Result<Target, Error> {
         Detected::Script(language) => {
             let script = Script { file: absolute_path(path), language, shebang };
             let directory = script.file.parent().unwrap_or(Path::new("/")).to_owned();
-            bridged(script, directory, builder)
+            match builder.protocol {
+                Protocol::Cgi if script.is_program() && !is_chosen(builder) => {
+                    Ok(program(path, None, builder))
+                }
+                _ => run_by_language(script, directory, builder),
+            }
         }
     }
 }
@@ -94,9 +99,19 @@ pub(super) fn code(code: &str, builder: &Builder) -> Result<Target, Error> {
     let inline = inline::write(code, language)?;
     let shebang = Shebang::read(&inline.file).ok().flatten();
     let script = Script { file: inline.file, language, shebang };
-    let mut target = bridged(script, current_directory()?, builder)?;
+    let mut target = run_by_language(script, current_directory()?, builder)?;
     target.folders.push(inline.folder);
     Ok(target)
+}
+
+/// That folder, absolute.
+pub(super) fn folder(path: &Path) -> Result<PathBuf, Error> {
+    let path = absolute_path(path);
+    match path.is_dir() {
+        true => Ok(path),
+        false => Err(Error::new(ErrorKind::InvalidSetting, format!("there is no folder {}", path.display()))
+            .remedy("processes need a folder to work in")),
+    }
 }
 
 /// The error of a service that was given nothing to run.
@@ -105,12 +120,46 @@ pub(super) fn nothing_to_serve() -> Error {
     Error::new(ErrorKind::NothingToServe, "there is nothing to serve").remedy(remedy)
 }
 
+impl Target {
+    /// Makes a CGI program of it: gives it the variables that no request changes.
+    ///
+    /// # Errors
+    /// When its name says that it writes whole HTTP responses.
+    pub(super) fn speak_cgi(&mut self) -> Result<(), Error> {
+        let called = self.file.as_deref().unwrap_or(&self.program).file_name().unwrap_or_default();
+        if called.as_encoded_bytes().starts_with(b"nph-") {
+            let message = format!("{} writes the status line and the framing itself", printable(called));
+            let remedy =
+                "these are the server's: give it a name without nph-, and let it begin with CGI's fields";
+            return Err(Error::new(ErrorKind::NotServable, message).remedy(remedy));
+        }
+        // php-cgi refuses to run where no server seems to have checked the address.
+        self.variables.push(("REDIRECT_STATUS".into(), "200".into()));
+        if let Some(file) = &self.file {
+            self.variables.push(("SCRIPT_FILENAME".into(), file.into()));
+        }
+        Ok(())
+    }
+}
+
 /// A script with what is known of it.
 #[derive(Debug)]
 struct Script {
     file: PathBuf,
     language: &'static Language,
     shebang: Option<Shebang>,
+}
+
+impl Script {
+    /// Whether the kernel can run it as well.
+    fn is_program(&self) -> bool {
+        self.shebang.is_some() && is_executable(&self.file)
+    }
+}
+
+/// Whether somebody said what the script is to be run by.
+fn is_chosen(builder: &Builder) -> bool {
+    builder.language.is_some() || builder.interpreter.is_some()
 }
 
 fn program(path: &Path, note: Option<String>, builder: &Builder) -> Target {
@@ -133,16 +182,63 @@ fn program(path: &Path, note: Option<String>, builder: &Builder) -> Target {
     }
 }
 
-fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
+fn run_by_language(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
+    match builder.protocol {
+        Protocol::Stack => bridged(script, directory, builder),
+        Protocol::Cgi => bare(script, directory, builder),
+    }
+}
+
+/// The script given to its interpreter alone, without the bridge.
+fn bare(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
     let language = script.language;
+    if language.compiler.is_some() {
+        let file = script.file.file_name().unwrap_or_default().display();
+        let message = format!("{file} is {}, which is built for the server's own contract", language.name);
+        return Err(Error::new(ErrorKind::NotServable, message)
+            .remedy("build it yourself and serve the program, or leave out --cgi"));
+    }
+    let search_path = search_path();
+    let mut names = language.interpreters.iter().map(|name| OsString::from(format!("{name}-cgi")));
+    // What has a program of its own for CGI, as PHP has, prints no header block by the other.
+    let own = names.find_map(|name| candidates(&name, &search_path).next());
+    let chosen = builder.interpreter.as_deref().or(own.as_deref());
+    let interpreter = interpreter(&script, chosen).ok_or_else(|| missing_interpreter(&script, builder))?;
+    let mut words = vec![interpreter.program.clone().into_os_string()];
+    words.extend(interpreter.flags);
+    words.push(script.file.clone().into_os_string());
+    let before_arguments = words.len();
+    words.extend(builder.arguments.iter().cloned());
+    Ok(Target {
+        name: language.name.to_owned(),
+        file: Some(script.file),
+        language: None,
+        program: interpreter.program,
+        words,
+        before_arguments,
+        compiled: None,
+        variables: interpreter.variables,
+        directory,
+        folders: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+fn interpreter(script: &Script, chosen: Option<&Path>) -> Option<Interpreter> {
     let search = Search {
-        language,
-        chosen: builder.interpreter.as_deref(),
+        language: script.language,
+        chosen,
         script: Some(&script.file),
         shebang: script.shebang.as_ref(),
         search_path: &search_path(),
     };
-    let interpreter = search.find().ok_or_else(|| missing_interpreter(&script, builder))?;
+    search.find()
+}
+
+fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
+    let language = script.language;
+    let chosen = builder.interpreter.as_deref();
+    let interpreter = interpreter(&script, chosen).ok_or_else(|| missing_interpreter(&script, builder))?;
     let bridge = language.bridge.as_ref().map(|bridge| bridges::place(language.name, bridge)).transpose()?;
     let entry = bridge.as_ref().map(|bridge| bridge.entry.as_path());
     let mut words = words_before_arguments(language, &interpreter, entry, &script.file);

@@ -11,6 +11,8 @@ use super::{
 use crate::{
     failure::{Failure, Kind},
     process::{Ended, Exit, Reader},
+    protocol::{Block, Fault, Parser},
+    service::Protocol,
 };
 
 /// The first read; most answers fit.
@@ -39,61 +41,161 @@ pub(super) enum Known {
     Ended(Ended),
 }
 
-/// Waits for the first byte of output, for `end`, or for the exit, whichever is first.
+/// The output until the answer begins.
+struct Beginning {
+    output: Vec<u8>,
+    stdout: Option<Reader>,
+    waits_for: WaitsFor,
+}
+
+/// What an answer begins with.
+enum WaitsFor {
+    Byte,
+    Block(Parser),
+    /// Nothing more: it has begun, perhaps with a header block.
+    Nothing(Option<Block>),
+}
+
+/// Waits for the beginning of the answer, for `end`, or for the exit, whichever is first.
 ///
 /// # Errors
 /// When there is nothing to answer with: the failure that is its status.
 pub(super) async fn open(run: &mut Run, stdout: Reader) -> Result<Opening, Failure> {
-    let mut stdout = Some(stdout);
-    let mut output = Vec::with_capacity(FIRST);
+    let mut beginning = Beginning::new(run.spec.protocol, stdout);
     let known = loop {
         let event = tokio::select! {
             biased;
-            is_output = first_byte(&mut stdout, &mut output) => if is_output {
-                break if run.hear_present() { Known::Complete } else { Known::Nothing };
-            } else {
-                // Closed without a byte: the exit code decides, or `end`.
-                run.attach();
-                continue;
+            begun = beginning.begin() => match begun {
+                Ok(true) => break if run.hear_present() { Known::Complete } else { Known::Nothing },
+                // Closed too early: the exit code decides, or `end`.
+                Ok(false) => {
+                    run.attach();
+                    match &beginning.waits_for {
+                        WaitsFor::Block(_) => break last_word(run).await,
+                        _ => continue,
+                    }
+                }
+                Err(fault) => return Err(bad_block(run, &fault)),
             },
             event = run.next() => event,
         };
         match event {
             Event::Complete => break Known::Complete,
             Event::Ended(ended) => {
-                last_byte(&mut stdout, &mut output, run.is_success(ended.exit)).await;
+                let rest = beginning.take_rest(run.is_success(ended.exit)).await;
+                rest.map_err(|fault| bad_block(run, &fault))?;
                 break Known::Ended(ended);
             }
             Event::Overdue(kind) => return Err(overdue(run, kind)),
             Event::BodyBroken(broken) => return Err(body_broken(run, &broken)),
         }
     };
-    let mut opening = Opening { output, stdout, known };
-    opening.look_on(run).await;
-    opening.decide(run)
+    beginning.open(known, run).await
 }
 
-/// Whether a first byte came, or the output ended; never returns once it has.
-async fn first_byte(stdout: &mut Option<Reader>, output: &mut Vec<u8>) -> bool {
-    let Some(reader) = stdout else { return std::future::pending().await };
-    if matches!(reader.read(output).await, Ok(1..)) {
-        return true;
+/// The output of a CGI program is over without an answer: its exit code can only make the reason clearer.
+async fn last_word(run: &mut Run) -> Known {
+    match timeout(DRAIN, run.process.ended()).await {
+        Ok(ended) => Known::Ended(run.after(ended)),
+        Err(_) => Known::Nothing,
     }
-    *stdout = None;
-    false
 }
 
-/// The leader is gone without a byte: what is in the pipe, or what comes soon from something that escaped.
-async fn last_byte(stdout: &mut Option<Reader>, output: &mut Vec<u8>, is_success: bool) {
-    let Some(reader) = stdout else { return };
-    match reader.try_read(output) {
-        Ok(1..) => {}
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock && is_success => {
-            if !matches!(timeout(DRAIN, reader.read(output)).await, Ok(Ok(1..))) {
-                *stdout = None;
+impl Beginning {
+    fn new(protocol: Protocol, stdout: Reader) -> Self {
+        let waits_for = match protocol {
+            Protocol::Stack => WaitsFor::Byte,
+            Protocol::Cgi => WaitsFor::Block(Parser::default()),
+        };
+        Self { output: Vec::with_capacity(FIRST), stdout: Some(stdout), waits_for }
+    }
+
+    /// Whether the answer began, or the output ended before it; never returns once it has. Nothing is lost when it
+    /// is dropped.
+    async fn begin(&mut self) -> Result<bool, Fault> {
+        loop {
+            make_room(&mut self.output);
+            let Some(reader) = &self.stdout else { return std::future::pending().await };
+            if !matches!(reader.read(&mut self.output).await, Ok(1..)) {
+                self.stdout = None;
+                return Ok(false);
+            }
+            if self.look()? {
+                return Ok(true);
             }
         }
-        Ok(0) | Err(_) => *stdout = None,
+    }
+
+    /// Whether what was read is a beginning; a header block is taken out of the output.
+    fn look(&mut self) -> Result<bool, Fault> {
+        let block = match &mut self.waits_for {
+            WaitsFor::Byte => None,
+            WaitsFor::Block(parser) => match parser.read(&self.output)? {
+                Some(block) => {
+                    self.output.drain(..block.length);
+                    Some(block)
+                }
+                None => return Ok(false),
+            },
+            WaitsFor::Nothing(_) => return Ok(true),
+        };
+        self.waits_for = WaitsFor::Nothing(block);
+        Ok(true)
+    }
+
+    /// The leader is gone before the answer began: what is in the pipe, or what comes soon from something that
+    /// escaped.
+    async fn take_rest(&mut self, is_success: bool) -> Result<(), Fault> {
+        if self.take_present()? {
+            return Ok(());
+        }
+        let begun = match is_success && self.stdout.is_some() {
+            true => timeout(DRAIN, self.begin()).await.unwrap_or(Ok(false))?,
+            false => false,
+        };
+        if !begun {
+            self.stdout = None;
+        }
+        Ok(())
+    }
+
+    /// Reads what is there until the answer begins; whether it did.
+    fn take_present(&mut self) -> Result<bool, Fault> {
+        while let Some(reader) = &self.stdout {
+            make_room(&mut self.output);
+            match reader.try_read(&mut self.output) {
+                Ok(1..) if self.look()? => return Ok(true),
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Ok(0) | Err(_) => self.stdout = None,
+            }
+        }
+        Ok(false)
+    }
+
+    /// Decides what the answer is, once nothing more has to be waited for.
+    async fn open(mut self, known: Known, run: &mut Run) -> Result<Opening, Failure> {
+        if matches!(known, Known::Complete) && matches!(self.waits_for, WaitsFor::Block(_)) {
+            self.take_present().map_err(|fault| bad_block(run, &fault))?;
+        }
+        let begun = match self.waits_for {
+            WaitsFor::Block(parser) => return Err(no_block(run, &known, &parser)),
+            WaitsFor::Nothing(Some(block)) => {
+                run.begin(block);
+                true
+            }
+            WaitsFor::Nothing(None) | WaitsFor::Byte => false,
+        };
+        let mut opening = Opening { output: self.output, stdout: self.stdout, known };
+        opening.look_on(run).await;
+        opening.decide(run, begun)
+    }
+}
+
+/// A read takes what there is room for; without room it would take the pipe for ended.
+fn make_room(output: &mut Vec<u8>) {
+    if output.len() == output.capacity() {
+        output.reserve(FIRST);
     }
 }
 
@@ -105,9 +207,7 @@ impl Opening {
             if self.output.len() >= MOST {
                 return;
             }
-            if self.output.len() == self.output.capacity() {
-                self.output.reserve(FIRST);
-            }
+            make_room(&mut self.output);
             match stdout.try_read(&mut self.output) {
                 Ok(1..) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -127,38 +227,63 @@ impl Opening {
         }
     }
 
-    /// The decision table: what no byte of output was, its exit is.
-    fn decide(self, run: &mut Run) -> Result<Self, Failure> {
-        if let Some(error) = run.draft.error() {
-            let line = error.lines().next().unwrap_or_default();
-            let failure =
-                Failure::new(Kind::Reported, "the service reported an error").detail(line.to_owned());
-            return Err(run.failure(failure));
+    /// The decision table: what has not `begun` and has no byte of output is what its exit is.
+    fn decide(self, run: &mut Run, begun: bool) -> Result<Self, Failure> {
+        if let Some(reported) = reported(run) {
+            return Err(reported);
         }
         let Known::Ended(ended) = &self.known else { return Ok(self) };
-        if !self.output.is_empty() || run.is_success(ended.exit) {
+        if begun || !self.output.is_empty() || run.is_success(ended.exit) {
             return Ok(self);
         }
-        let failure = match ended.exit {
-            Exit::Code(code) => Failure::new(
-                Kind::Exit,
-                format!("the service ended with exit code {code} before its first byte"),
-            )
-            .remedy(format!("its standard error says why; --ok-exit 0,{code} accepts the code")),
-            Exit::Signal(9) => {
-                Failure::new(Kind::Signal, "the service was killed by signal 9 before its first byte")
-                    .remedy("not by the server: perhaps the system was out of memory")
-            }
-            Exit::Signal(signal) => Failure::new(
-                Kind::Signal,
-                format!("the service was ended by signal {signal} before its first byte"),
-            ),
-            Exit::Unknown => Failure::new(Kind::Internal, "how the service ended is not known").remedy(
-                "another part of this program reaped it; it must not wait for any child (waitpid -1)",
-            ),
-        };
-        Err(run.failure(failure))
+        Err(exited(run, ended.exit, "before its first byte"))
     }
+}
+
+/// The failure of an answer whose service reported an error.
+fn reported(run: &mut Run) -> Option<Failure> {
+    let line = run.draft.error()?.lines().next().unwrap_or_default().to_owned();
+    let failure = Failure::new(Kind::Reported, "the service reported an error").detail(line);
+    Some(run.failure(failure))
+}
+
+/// The failure of a service that ended without success before its answer began.
+fn exited(run: &mut Run, exit: Exit, when: &str) -> Failure {
+    let failure = match exit {
+        Exit::Code(code) => {
+            Failure::new(Kind::Exit, format!("the service ended with exit code {code} {when}"))
+                .remedy(format!("its standard error says why; --ok-exit 0,{code} accepts the code"))
+        }
+        Exit::Signal(9) => Failure::new(Kind::Signal, format!("the service was killed by signal 9 {when}"))
+            .remedy("not by the server: perhaps the system was out of memory"),
+        Exit::Signal(signal) => {
+            Failure::new(Kind::Signal, format!("the service was ended by signal {signal} {when}"))
+        }
+        Exit::Unknown => Failure::new(Kind::Internal, "how the service ended is not known")
+            .remedy("another part of this program reaped it; it must not wait for any child (waitpid -1)"),
+    };
+    run.failure(failure)
+}
+
+/// The failure of a CGI program whose output is over before its header block is.
+fn no_block(run: &mut Run, known: &Known, parser: &Parser) -> Failure {
+    if let Some(reported) = reported(run) {
+        return reported;
+    }
+    match known {
+        Known::Ended(ended) if !run.is_success(ended.exit) => {
+            exited(run, ended.exit, "before its header block was complete")
+        }
+        _ => bad_block(run, &parser.unfinished()),
+    }
+}
+
+/// The failure of a CGI program whose output is no header block. The line goes to the log alone, or to the owner.
+fn bad_block(run: &mut Run, fault: &Fault) -> Failure {
+    if let Some(line) = fault.line() {
+        run.log.hear(line);
+    }
+    run.failure(fault.failure())
 }
 
 fn overdue(run: &mut Run, kind: Kind) -> Failure {

@@ -2,7 +2,9 @@
 
 mod after;
 mod before;
+mod begin;
 mod clock;
+mod gates;
 mod log;
 mod peer;
 mod pump;
@@ -12,7 +14,7 @@ use std::{
     path::PathBuf,
     sync::Arc,
     thread::available_parallelism,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -26,23 +28,19 @@ use tokio::sync::{Semaphore, oneshot};
 pub(crate) use self::peer::Peer;
 use self::{
     before::{Known, Opening},
+    begin::{begin, program},
     clock::{Clock, Phase},
-    log::Log,
-    peer::Present,
-    pump::Feeds,
-    run::{Channel, Owned, Run},
+    gates::{Answer, Passage, Passed},
+    run::{Owned, Run},
 };
 use crate::{
     budget::Budget,
-    control::Decoder,
-    document::{self, Document},
-    failure::{Failure, Kind},
-    process::{Reader, Wanted, no_pipes, pipes, start},
+    failure::Failure,
     receipt::{Exchange, Reason},
-    receive::{self, Facts, Feed, Incoming, Place, Received},
-    respond::{Audience, Body, Close, Draft, Live, Verdict, problem},
-    service::{Environment, Errors, Launch, Service, Spec, Strings},
-    slots::{Permit, Slots},
+    receive::{self, Captured, Incoming, Place},
+    respond::{Audience, Body, Close, Live, Verdict, problem},
+    service::{Errors, Service, Spec},
+    slots::Slots,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -78,6 +76,20 @@ pub(crate) struct Call {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) resources: Arc<Resources>,
     pub(crate) peer: Option<Arc<Peer>>,
+    /// What its route says of it.
+    pub(crate) captured: Captured,
+    /// The bounds of the service itself, within those of all.
+    pub(crate) slots: Option<Arc<Slots>>,
+    /// What runs before the service, in order.
+    pub(crate) gates: Vec<Service>,
+}
+
+/// What stands around a request while it is served.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    exchange: &'a Arc<Exchange>,
+    captured: &'a Captured,
+    peer: Option<&'a Arc<Peer>>,
 }
 
 /// When the stages of a request were over, for `Server-Timing`.
@@ -87,30 +99,92 @@ struct Timing {
     spawned: Instant,
 }
 
-/// Answers one request by one fresh process. Every failure is a response.
+impl Timing {
+    /// The request has been read.
+    fn now() -> Self {
+        let now = Instant::now();
+        Self { received: now, queued: now, spawned: now }
+    }
+
+    /// It has its place.
+    fn queued(&mut self) {
+        self.queued = Instant::now();
+    }
+
+    /// Its process has been started.
+    fn spawned(&mut self) {
+        self.spawned = Instant::now();
+    }
+}
+
+/// Answers one request by one fresh process, after those of its gates. Every failure is a response.
 pub(crate) async fn invoke(service: &Service, call: Call) -> Response<Body> {
-    let spec = Arc::clone(service.spec());
-    let Call { request, exchange, resources, peer } = call;
+    let spec = service.spec();
+    let Call { request, exchange, resources, peer, captured, slots, gates } = call;
     let (head, body) = request.into_parts();
-    let run = receive_and_start(&spec, (&head, body), &exchange, (&resources, peer.as_ref()));
-    let answer = match run.await {
-        Ok((mut run, stdout, timing)) => match before::open(&mut run, stdout).await {
-            Ok(opening) => Ok(respond(run, opening, &head, &timing).await),
-            Err(failure) => {
-                // Before the run is dropped, which otherwise takes the client for gone.
-                exchange.because(Reason::Failure(failure.kind));
-                Err(failure)
-            }
-        },
-        Err(failure) => Err(failure),
-    };
+    let (resources, peer) = (&*resources, peer.as_ref());
+    let passage = Passage { head: &head, exchange: &exchange, captured: &captured, peer, resources };
+    let answer = answer(spec, &gates, body, &passage, slots.as_deref()).await;
     let response = answer.unwrap_or_else(|failure| {
-        refuse(&failure, &head, &exchange, audience(spec.errors, &head, peer.as_deref()))
+        refuse(&failure, &head, &exchange, audience(spec.errors, &head, peer.map(Arc::as_ref)))
     });
     if let (Version::HTTP_10, Some(peer)) = (head.version, peer) {
+        let peer = Arc::clone(peer);
         exchange.resets(Box::new(move || peer.break_off()));
     }
     response
+}
+
+/// The answer of the first gate that sets a status, or of the service.
+async fn answer(
+    spec: &Arc<Spec>,
+    gates: &[Service],
+    body: Incoming,
+    passage: &Passage<'_>,
+    slots: Option<&Slots>,
+) -> Result<Response<Body>, Failure> {
+    let Passage { head, exchange, captured, peer, resources } = *passage;
+    let place = Place {
+        caps: &spec.caps,
+        captured,
+        body_timeout: spec.timeouts.body,
+        parse: spec.parse,
+        schema: spec.schema.as_ref(),
+        budget: &resources.budget,
+        temp: &resources.temp,
+    };
+    let launch = program(spec, resources, peer).await?;
+    let received = receive::read(head, body, &place).await?;
+    let mut passed = Passed::default();
+    for gate in gates {
+        let answer = passage.through(gate, received.again(), &mut passed).await?;
+        if let Some(Answer { run, opening, timing }) = answer {
+            return Ok(respond(run, opening, head, &timing).await);
+        }
+    }
+    let present = peer.filter(|_| !spec.half_close).map(Peer::enter);
+    let mut timing = Timing::now();
+    let own = match slots {
+        Some(slots) => Some(slots.enter().await?),
+        None => None,
+    };
+    let permit = resources.slots.enter().await?.with(own);
+    timing.queued();
+    let around = Around { exchange, captured, peer };
+    let (mut run, stdout) = begin((spec, &launch), received, (head, around), (permit, present)).await?;
+    timing.spawned();
+    run.draft.inherit(passed.headers);
+    match before::open(&mut run, stdout).await {
+        Ok(mut opening) => {
+            opening.output.splice(0..0, passed.output);
+            Ok(respond(run, opening, head, &timing).await)
+        }
+        Err(failure) => {
+            // Before the run is dropped, which otherwise takes the client for gone.
+            exchange.because(Reason::Failure(failure.kind));
+            Err(failure)
+        }
+    }
 }
 
 /// The page of a failure, logged and accounted for.
@@ -126,6 +200,15 @@ pub(crate) fn refuse(
     account(page, head, Clock::of_page(exchange))
 }
 
+/// A page of the server's own that is no failure, accounted for.
+pub(crate) fn page(
+    response: Response<Body>,
+    head: &request::Parts,
+    exchange: &Arc<Exchange>,
+) -> Response<Body> {
+    account(response, head, Clock::of_page(exchange))
+}
+
 /// What every response has, whoever made it.
 fn account(mut response: Response<Body>, head: &request::Parts, clock: Clock) -> Response<Body> {
     let exchange = Arc::clone(&clock.exchange);
@@ -135,137 +218,6 @@ fn account(mut response: Response<Body>, head: &request::Parts, clock: Clock) ->
     }
     response.extensions_mut().insert(exchange.receipt());
     response.map(|body| after::watch(body.counted(exchange), head, clock))
-}
-
-/// From a request to a process that works on it.
-async fn receive_and_start(
-    spec: &Arc<Spec>,
-    (head, body): (&request::Parts, Incoming),
-    exchange: &Arc<Exchange>,
-    (resources, peer): (&Resources, Option<&Arc<Peer>>),
-) -> Result<(Owned, Reader, Timing), Failure> {
-    let place = Place {
-        caps: &spec.caps,
-        body_timeout: spec.timeouts.body,
-        parse: spec.parse,
-        budget: &resources.budget,
-        temp: &resources.temp,
-    };
-    let launch = program(spec, resources, peer).await?;
-    let received = receive::read(head, body, &place).await?;
-    let present = peer.filter(|_| !spec.half_close).map(Peer::enter);
-    let at_received = Instant::now();
-    let permit = resources.slots.enter().await?;
-    let queued = Instant::now();
-    let (run, stdout) = begin((spec, &launch), received, (head, peer), (exchange, permit, present)).await?;
-    Ok((run, stdout, Timing { received: at_received, queued, spawned: Instant::now() }))
-}
-
-/// What is executed. A build is waited for with neither a process's place nor a body in hand, and with at most as many
-/// others as may wait for a process.
-async fn program(
-    spec: &Spec,
-    resources: &Resources,
-    peer: Option<&Arc<Peer>>,
-) -> Result<Arc<Launch>, Failure> {
-    if let Some(launch) = spec.start.now(&resources.builders) {
-        return launch;
-    }
-    let Ok(_place) = resources.build_queue.try_acquire() else {
-        let message =
-            format!("{} is being built, and {} requests wait for it", spec.name, resources.slots.queue());
-        return Err(Failure::new(Kind::QueueFull, message).remedy("try again later"));
-    };
-    let _present = peer.filter(|_| !spec.half_close).map(Peer::enter);
-    spec.start.launch(&resources.builders).await
-}
-
-/// Starts the process with everything that it is told.
-async fn begin(
-    (spec, launch): (&Arc<Spec>, &Arc<Launch>),
-    received: Received,
-    (head, peer): (&request::Parts, Option<&Arc<Peer>>),
-    (exchange, permit, present): (&Arc<Exchange>, Permit, Option<Present>),
-) -> Result<(Owned, Reader), Failure> {
-    let Received { params, feed, held } = received;
-    let deadline = spec.timeouts.total.and_then(unix_millis_after);
-    let facts = Facts {
-        remote: peer.map(|peer| peer.remote),
-        local: peer.map(|peer| peer.local),
-        id: exchange.id(),
-        deadline,
-        traceparent: &exchange.opening.traceparent,
-    };
-    let variables = receive::variables(head, &facts);
-    let document = match spec.document {
-        Some(format) => {
-            let env = receive::texts(&variables);
-            let request = receive::describe(head, &facts);
-            let document = Document { env: &env, params: &params, request: &request, service: words(spec) };
-            Some(Bytes::from(document.encode(format)?))
-        }
-        None => None,
-    };
-    let wanted = Wanted { stdin: !matches!(feed, Feed::Empty), document: document.is_some() };
-    let (ours, theirs) = pipes(wanted).map_err(|error| no_pipes(&error))?;
-    let watch = |error: std::io::Error| no_pipes(&error);
-    let feeds =
-        Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
-    let stdout = Reader::new(ours.stdout).map_err(watch)?;
-    let process = match spec.language.map(|language| language.environment) {
-        Some(Environment::FromDocument) => start(launch, &launch.environment, theirs).await?,
-        Some(Environment::FromStart) | None => {
-            start(launch, &environment(launch, &variables), theirs).await?
-        }
-    };
-    exchange.progress();
-    let run = Run {
-        process,
-        _launch: Arc::clone(launch),
-        spec: Arc::clone(spec),
-        exchange: Arc::clone(exchange),
-        draft: Draft::default(),
-        log: Log::new(spec, exchange),
-        feeds,
-        permit,
-        stderr: Channel::Quiet(ours.stderr),
-        control: Channel::Quiet(ours.control),
-        decoder: Decoder::new(),
-        clock: Clock {
-            timeouts: spec.timeouts.clone(),
-            exchange: Arc::clone(exchange),
-            started: Instant::now(),
-            phase: Phase::Opening,
-        },
-        attached: false,
-        _held: held,
-        _present: present,
-        peer: peer.cloned(),
-    };
-    Ok((Owned::new(run), stdout))
-}
-
-/// A program's environment: the service's, and the request's own variables.
-fn environment(launch: &Launch, variables: &[(String, Vec<u8>)]) -> Strings {
-    let mut environment = launch.environment.clone();
-    for (name, value) in variables {
-        environment.push_variable(name.as_bytes(), value);
-    }
-    environment
-}
-
-fn words(spec: &Spec) -> document::Words<'_> {
-    document::Words {
-        name: &spec.name,
-        path: spec.file.as_deref().and_then(|path| path.to_str()),
-        language: spec.language.map_or("", |language| language.name),
-    }
-}
-
-/// An absolute time, as a service reads it from its clock.
-fn unix_millis_after(limit: Duration) -> Option<u64> {
-    let at = SystemTime::now().checked_add(limit)?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    u64::try_from(at.as_millis()).ok()
 }
 
 /// The head, and the body as far as it is known; a process that goes on gets its owner here.

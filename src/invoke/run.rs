@@ -20,6 +20,7 @@ use crate::{
     control::{Decoder, Line},
     failure::{Failure, Kind},
     process::{Ended, Exit, Process, Reader, read_present},
+    protocol::Block,
     receipt::{Exchange, Reason},
     receive::Held,
     respond::{Close, Draft, Heard},
@@ -132,6 +133,16 @@ impl Run {
             }
         }
         complete
+    }
+
+    /// Takes the header block that the output of a CGI program began with.
+    pub(super) fn begin(&mut self, block: Block) {
+        for name in block.left_out {
+            self.log.refuse(&format!("{name} is the server's to send"));
+        }
+        if let Heard::Refused(why) = self.draft.begin(block.status, block.fields) {
+            self.log.refuse(&why);
+        }
     }
 
     /// Hears exactly what the control channel holds at this moment: what was written before the first byte of

@@ -18,7 +18,7 @@ pub(crate) use self::{allowance::Allowance, body::of_body, nest::nest};
 pub(crate) type Map = IndexMap<String, Value>;
 
 /// One parameter.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value {
     /// A field of a query, a form or a multipart body.
     Text(String),
@@ -33,7 +33,7 @@ pub(crate) enum Value {
 }
 
 /// An uploaded file, spooled to a private place of the request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct File {
     /// The client's name for it: data, never part of a path here.
     pub(crate) filename: String,

@@ -49,6 +49,7 @@ mod tests {
             id: "the-id",
             deadline: Some(5),
             traceparent: "",
+            script: None,
         };
         let told = describe(&head, &facts);
         assert_eq!((told.method.as_str(), told.url.as_str()), ("PUT", "/a%2Fb?x=%41&y"));
@@ -62,7 +63,8 @@ mod tests {
     #[test]
     fn row_44_what_is_not_there_is_empty() {
         let (head, ()) = Request::builder().method("OPTIONS").uri("*").body(()).unwrap().into_parts();
-        let facts = Facts { remote: None, local: None, id: "", deadline: None, traceparent: "" };
+        let facts =
+            Facts { remote: None, local: None, id: "", deadline: None, traceparent: "", script: None };
         let told = describe(&head, &facts);
         assert_eq!((told.url.as_str(), told.query.as_str(), told.host.as_str()), ("*", "", ""));
         assert_eq!((told.remote_address.as_str(), told.deadline), ("", None));

@@ -30,8 +30,16 @@ pub(crate) fn variables(head: &Parts, facts: &Facts<'_>) -> Vec<(String, Vec<u8>
     variables.put_server(head, facts);
     variables.put("REQUEST_METHOD", head.method.as_str());
     variables.put("REQUEST_URI", head.uri.path_and_query().map_or("", |uri| uri.as_str()));
-    variables.put("SCRIPT_NAME", "");
-    variables.put("PATH_INFO", path_info(head.uri.path()));
+    match facts.script {
+        Some(script) => {
+            variables.put("SCRIPT_NAME", script.name.as_str());
+            variables.put("PATH_INFO", script.rest.as_str());
+        }
+        None => {
+            variables.put("SCRIPT_NAME", "");
+            variables.put("PATH_INFO", path_info(head.uri.path()));
+        }
+    }
     variables.put("QUERY_STRING", head.uri.query().unwrap_or_default());
     if let Some(remote) = facts.remote {
         variables.put("REMOTE_ADDR", remote.ip().to_canonical().to_string());
@@ -141,8 +149,14 @@ mod tests {
     use super::{texts, variables};
     use crate::receive::Facts;
 
-    const FACTS: Facts<'static> =
-        Facts { remote: None, local: None, id: "the-id", deadline: None, traceparent: "00-a-b-01" };
+    const FACTS: Facts<'static> = Facts {
+        remote: None,
+        local: None,
+        id: "the-id",
+        deadline: None,
+        traceparent: "00-a-b-01",
+        script: None,
+    };
 
     fn told(request: request::Builder, facts: &Facts<'_>) -> Vec<(String, String)> {
         let (head, ()) = request.body(()).unwrap().into_parts();

@@ -26,6 +26,11 @@ pub(super) fn port(host: &str) -> Option<u16> {
     host[name(host).len()..].strip_prefix(':')?.parse().ok()
 }
 
+/// The host that the client named, with its port.
+pub(crate) fn named_host(head: &Parts) -> Option<&str> {
+    host(head)
+}
+
 /// Whether the client asked for this very machine by a name that means it everywhere. A page of another site
 /// that made its own name point here did not.
 pub(crate) fn has_local_host(head: &Parts) -> bool {

@@ -5,7 +5,8 @@ use http::request::Parts as Head;
 use http_body::Body;
 
 use super::{
-    Feed, Held, Incoming, Place, Received,
+    Captured, Feed, Held, Incoming, Place, Received,
+    checked::checked,
     environment::content_length,
     media::{Media, media},
     multipart::{self, too_long},
@@ -28,26 +29,35 @@ const QUICK: usize = 64 << 10;
 ///
 /// A form, JSON or multipart body is read whole and becomes parameters; any other, and every body for a raw
 /// service (`place.parse` is false), is not touched. A raw service whose query cannot be parsed has no
-/// parameters: it has the query itself.
+/// parameters: it has the query itself; with a schema such a query is refused. Then all parameters are checked.
 ///
 /// # Errors
 /// For what is malformed, beyond a limit or too slow, each by its kind. What is refused by its head is
 /// refused before the body is asked for, so that a client that awaits `100 Continue` never gets it.
 pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Result<Received, Failure> {
+    let received = unchecked(head, body, place).await?;
+    match place.schema {
+        Some(schema) => checked(received, schema, place).await,
+        None => Ok(received),
+    }
+}
+
+async fn unchecked(head: &Head, body: Incoming, place: &Place<'_>) -> Result<Received, Failure> {
     let mut allowance = Allowance::new(place.caps.parameters);
     let query = query(head, &mut allowance);
-    if !place.parse {
-        return Ok(untouched(query.unwrap_or_default(), body));
+    let path = path(place.captured);
+    if !place.parse && place.schema.is_none() {
+        return Ok(untouched(merge(query.unwrap_or_default(), Map::new(), path), body));
     }
     let query = query?;
-    if body.is_end_stream() {
-        return Ok(untouched(query, body));
+    if body.is_end_stream() || !place.parse {
+        return Ok(untouched(merge(query, Map::new(), path), body));
     }
     let media = media(&head.headers)?;
     let declared = content_length(head).unwrap_or(0).max(body.size_hint().lower());
     let source = |body| Source::new(body, place.body_timeout);
     let (body, feed, held) = match media {
-        Media::Raw => return Ok(untouched(query, body)),
+        Media::Raw => return Ok(untouched(merge(query, Map::new(), path), body)),
         Media::Form | Media::Json => {
             let parser = if media == Media::Json { json_params } else { form };
             let (bytes, memory) = whole(source(body), declared, place).await?;
@@ -63,7 +73,7 @@ pub(crate) async fn read(head: &Head, body: Incoming, place: &Place<'_>) -> Resu
             (params, Feed::Empty, held)
         }
     };
-    Ok(Received { params: merge(query, body, Map::new()), feed, held })
+    Ok(Received { params: merge(query, body, path), feed, held })
 }
 
 fn untouched(params: Map, body: Incoming) -> Received {
@@ -73,6 +83,12 @@ fn untouched(params: Map, body: Incoming) -> Received {
 
 fn replay(bytes: Bytes) -> Feed {
     if bytes.is_empty() { Feed::Empty } else { Feed::Replay(bytes) }
+}
+
+/// The parameters of the route, which its owner has named.
+fn path(captured: &Captured) -> Map {
+    let text = |(name, value): &(String, String)| (name.clone(), Value::Text(value.clone()));
+    captured.parameters.iter().map(text).collect()
 }
 
 fn query(head: &Head, allowance: &mut Allowance) -> Result<Map, Failure> {

@@ -45,10 +45,15 @@ pub struct Body {
     lives: Option<Lives>,
 }
 
+/// A body of another's making.
+type Relayed = dyn http_body::Body<Data = Bytes, Error = Box<dyn std::error::Error + Send + Sync>> + Send;
+
 enum State {
     /// All that there will be.
     Whole(Bytes, Close),
     Live(Box<Live>),
+    /// A body that somebody else made.
+    Relayed(Pin<Box<Relayed>>),
     /// Everything was given out but the trailers.
     Closing(Close),
     /// The break must come after the data is written, or hyper drops what it still has.
@@ -116,6 +121,14 @@ impl Body {
         Self::of(State::Live(Box::new(live)))
     }
 
+    /// A body that somebody else made, whose failure breaks it off.
+    pub(crate) fn relayed<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error = Box<dyn std::error::Error + Send + Sync>> + Send + 'static,
+    {
+        Self::of(State::Relayed(Box::pin(body)))
+    }
+
     fn of(state: State) -> Self {
         Self { state, exchange: None, owed: None, breaks: Break::default(), lives: None }
     }
@@ -153,6 +166,7 @@ impl Body {
     pub(crate) fn known_length(&self) -> Option<u64> {
         match &self.state {
             State::Whole(bytes, Close::Cleanly(trailers)) if trailers.is_empty() => Some(bytes.len() as u64),
+            State::Relayed(body) => body.size_hint().exact(),
             State::Done => Some(0),
             _ => None,
         }
@@ -166,6 +180,11 @@ impl Body {
             State::Live(live) => match ready!(live.poll_data(cx)) {
                 Some(bytes) => return Poll::Ready(Some(bytes)),
                 None => live.close.take(),
+            },
+            State::Relayed(body) => match ready!(body.as_mut().poll_frame(cx)) {
+                Some(Ok(frame)) => return Poll::Ready(Some(frame.into_data().unwrap_or_default())),
+                Some(Err(_)) => Close::Broken(Reason::Failure(crate::failure::Kind::Internal)),
+                None => Close::Cleanly(HeaderMap::new()),
             },
             State::Closing(_) | State::Breaking | State::Done => return Poll::Ready(None),
         };
@@ -352,6 +371,13 @@ impl http_body::Body for Body {
 
     fn size_hint(&self) -> SizeHint {
         self.owed.or(self.known_length()).map_or_else(SizeHint::new, SizeHint::with_exact)
+    }
+}
+
+impl Default for Body {
+    /// No bytes.
+    fn default() -> Self {
+        Self::whole(Bytes::new())
     }
 }
 

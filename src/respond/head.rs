@@ -1,4 +1,4 @@
-//! The head of a response, as the service's control messages make it.
+//! The head of a response, as the service's control messages or its own output make it.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -96,19 +96,43 @@ impl Draft {
             let Some((name, value)) = field(&name, &value) else {
                 return Heard::Refused(format!("{name}: no header can be made of it"));
             };
-            self.bytes += name.as_str().len() + value.len();
-            if self.bytes > MOST_BYTES || self.headers.len() >= MOST_FIELDS {
-                return Heard::Refused(format!(
-                    "{name}: the head is longer than 64 KiB or {MOST_FIELDS} fields"
-                ));
-            }
-            if name == CONTENT_TYPE || name == CONTENT_LENGTH {
-                self.headers.insert(name, value);
-            } else {
-                self.headers.append(name, value);
+            if let Err(refused) = self.add(name, value) {
+                return refused;
             }
         }
         Heard::Taken
+    }
+
+    fn add(&mut self, name: HeaderName, value: HeaderValue) -> Result<(), Heard> {
+        self.bytes += name.as_str().len() + value.len();
+        if self.bytes > MOST_BYTES || self.headers.len() >= MOST_FIELDS {
+            let why = format!("{name}: the head is longer than 64 KiB or {MOST_FIELDS} fields");
+            return Err(Heard::Refused(why));
+        }
+        if name == CONTENT_TYPE || name == CONTENT_LENGTH {
+            self.headers.insert(name, value);
+        } else {
+            self.headers.append(name, value);
+        }
+        Ok(())
+    }
+
+    /// Takes the head that stands in the output itself: what it names is as it says, whatever messages said before.
+    pub(crate) fn begin(
+        &mut self,
+        status: Option<(StatusCode, Option<String>)>,
+        fields: Vec<(HeaderName, HeaderValue)>,
+    ) -> Heard {
+        if let Some((status, reason)) = status {
+            (self.status, self.reason) = (Some(status), reason);
+        }
+        for (name, _) in &fields {
+            self.headers.remove(name);
+        }
+        match fields.into_iter().try_for_each(|(name, value)| self.add(name, value)) {
+            Ok(()) => Heard::Taken,
+            Err(refused) => refused,
+        }
     }
 
     /// Before the head, trailers also name themselves in it, as HTTP/1.1 wants (RFC 9110, section 6.6.2).
@@ -127,6 +151,18 @@ impl Draft {
             self.trailers.append(name, value);
         }
         Heard::Taken
+    }
+
+    /// Begins with these headers, of what ran before; the length that was declared there is not that of the whole.
+    pub(crate) fn inherit(&mut self, headers: HeaderMap) {
+        self.bytes = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        self.headers = headers;
+        self.headers.remove(CONTENT_LENGTH);
+    }
+
+    /// Whether a status was set, even if to 200.
+    pub(crate) fn has_status(&self) -> bool {
+        self.status.is_some()
     }
 
     /// The service reported an error; said before the head, it is a status.

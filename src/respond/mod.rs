@@ -3,6 +3,7 @@
 mod body;
 mod break_off;
 mod head;
+mod page;
 mod problem;
 
 pub use self::body::Body;
@@ -10,5 +11,6 @@ pub(crate) use self::{
     body::{Close, Live, Verdict},
     break_off::Patience,
     head::{Draft, Heard},
+    page::{Line, State, services},
     problem::{Audience, problem},
 };

@@ -4,10 +4,10 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Body;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, Violation};
 
 /// The header that carries a failure's code.
 const X_STACK_ERROR: HeaderName = HeaderName::from_static("x-stack-error");
@@ -24,9 +24,13 @@ pub(crate) enum Audience {
 /// The status of each kind of failure.
 fn status(kind: Kind) -> StatusCode {
     match kind {
-        Kind::BadRequest | Kind::BadParameters | Kind::BadJson | Kind::BadMultipart => {
-            StatusCode::BAD_REQUEST
-        }
+        Kind::BadRequest
+        | Kind::BadParameters
+        | Kind::InvalidParameters
+        | Kind::BadJson
+        | Kind::BadMultipart => StatusCode::BAD_REQUEST,
+        Kind::NoRoute => StatusCode::NOT_FOUND,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
         Kind::BodyTooLarge | Kind::UploadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -35,7 +39,8 @@ fn status(kind: Kind) -> StatusCode {
         Kind::Exit | Kind::Signal | Kind::Reported | Kind::Build | Kind::Short | Kind::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
-        Kind::ProgramMissing
+        Kind::BadHeaderBlock
+        | Kind::ProgramMissing
         | Kind::NotExecutable
         | Kind::BadInterpreter
         | Kind::WrongFormat
@@ -60,7 +65,9 @@ pub(crate) fn problem(
     let status = status(failure.kind);
     let detail = failure.detail.as_deref().filter(|_| audience == Audience::Owner);
     let failure = &hint_at_log(failure, detail);
-    let (content_type, page) = if accepts_json(request) {
+    // A list of failures is for a program, whatever else it accepts.
+    let is_list = !failure.violations.is_empty();
+    let (content_type, page) = if is_list || accepts_json(request) {
         ("application/problem+json", json_page(failure, status, id, detail))
     } else {
         ("text/plain; charset=utf-8", text_page(failure, id, detail))
@@ -110,7 +117,15 @@ fn json_page(failure: &Failure, status: StatusCode, id: &str, detail: Option<&st
             page[name] = value.into();
         }
     }
+    if !failure.violations.is_empty() {
+        // As section 3 of RFC 9457 has it.
+        page["errors"] = failure.violations.iter().map(in_json).collect();
+    }
     format!("{page:#}\n")
+}
+
+fn in_json(violation: &Violation) -> Value {
+    json!({ "pointer": violation.pointer, "detail": violation.message })
 }
 
 fn text_page(failure: &Failure, id: &str, detail: Option<&str>) -> String {

@@ -31,6 +31,7 @@ pub use self::{
     limits::{Caps, Errors, Timeouts},
     sink::LogLine,
 };
+use crate::schema::Schema;
 
 /// One script or program that answers requests; cheap to clone, immutable.
 ///
@@ -61,8 +62,12 @@ pub(crate) struct Spec {
     pub(crate) timeouts: Timeouts,
     /// How large its requests may be.
     pub(crate) caps: Caps,
+    /// What its output is.
+    pub(crate) protocol: Protocol,
     /// Whether bodies become parameters; otherwise the program is raw.
     pub(crate) parse: bool,
+    /// What its parameters must be.
+    pub(crate) schema: Option<Arc<Schema>>,
     /// The encoding of the request document; none for a program without `--document`.
     pub(crate) document: Option<Format>,
     /// The `Content-Type` of answers that name none.
@@ -83,6 +88,15 @@ pub(crate) struct Spec {
     pub(crate) notes: Vec<String>,
     /// What must live as long as the service: the folder of inline code.
     pub(crate) _keep: Option<Arc<dyn Keep>>,
+}
+
+/// What a service's standard output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// The body; the head is made by messages on descriptor 3.
+    Stack,
+    /// A header block first, as CGI programs write it (RFC 3875, section 6), then the body.
+    Cgi,
 }
 
 /// Something that is only held, and released by its drop.

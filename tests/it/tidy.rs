@@ -8,10 +8,10 @@ use self::source::sources;
 /// The layers from the bottom up. A module uses what stands in a lower row or earlier in its own.
 const LAYERS: &[&[&str]] = &[
     &["failure", "error"],
-    &["params", "service", "document", "control", "policy", "config"],
+    &["params", "schema", "pattern", "service", "document", "control", "policy", "config"],
     &["os", "process", "slots", "spool", "budget", "cache", "compile", "find", "isolate", "warm"],
     &["receipt", "receive", "respond", "protocol", "websocket", "invoke"],
-    &["router", "access_log", "metrics", "rate", "reload", "stack"],
+    &["router", "access_log", "metrics", "rate", "current", "mount", "routes", "pages", "stack", "reload"],
     &["server"],
     &["cli", "main"],
 ];

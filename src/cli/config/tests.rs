@@ -2,20 +2,19 @@
 
 use std::{ffi::OsString, time::Duration};
 
-use clap::CommandFactory;
-
-use super::{AccessLog, Pipe, Serve, Surroundings, pipe, serve};
+use super::{AccessLog, Once, Serve, Served, grammar, pipe, serve};
 use crate::{
     cli::{
-        args::ServeArguments,
-        words::{Grammar, Words, split},
+        settle::{Settled, Surroundings},
+        words::{Words, split},
     },
+    config,
+    find::Builder,
     service::{Errors, Spec},
 };
 
 fn words(typed: &[&str]) -> Words {
-    let grammar = Grammar::of(ServeArguments::command());
-    split(typed.iter().map(OsString::from), &grammar, |_| false).unwrap()
+    split(typed.iter().map(OsString::from), grammar, |_| false).unwrap()
 }
 
 fn served_at(typed: &[&str], surroundings: Surroundings) -> anyhow::Result<Serve> {
@@ -26,27 +25,41 @@ fn served(typed: &[&str]) -> Serve {
     served_at(typed, Surroundings::default()).unwrap()
 }
 
-fn piped(typed: &[&str]) -> Pipe {
+fn piped(typed: &[&str]) -> Once {
     pipe(words(typed)).unwrap()
 }
 
+fn settled(serve: &Serve) -> Settled {
+    Settled::of(&serve.server, &config::Server::default(), "".as_ref(), &serve.surroundings).unwrap()
+}
+
+/// The one service that is served, with what all of them have.
+fn lone(serve: Serve) -> Builder {
+    let making = settled(&serve).making;
+    match serve.served {
+        Served::Lone(builder, _) => making.prepare(*builder),
+        Served::Folder(folder) => panic!("{} is a folder", folder.display()),
+    }
+}
+
 fn spec(serve: Serve) -> std::sync::Arc<Spec> {
-    serve.builder.build().unwrap().spec().clone()
+    lone(serve).build().unwrap().spec().clone()
 }
 
 fn error(typed: &[&str]) -> crate::error::Error {
     let result = served_at(typed, Surroundings::default());
-    let result = result.map_err(|error| error.downcast().unwrap()).and_then(|serve| serve.builder.build());
+    let result = result.map_err(|error| error.downcast().unwrap()).and_then(|serve| lone(serve).build());
     result.unwrap_err()
 }
 
 #[test]
 fn the_defaults_are_the_documented_ones() {
     let serve = served(&["true"]);
-    assert_eq!((serve.engine.max_processes, serve.engine.queue), (256, 256));
-    assert_eq!(serve.engine.queue_timeout, Duration::from_secs(10));
-    assert_eq!((serve.drain, serve.engine.max_buffered), (Duration::from_secs(10), 256 << 20));
-    assert_eq!((serve.access_log, serve.watched.is_none()), (AccessLog::Written, true));
+    let settled = settled(&serve);
+    assert_eq!((settled.engine.max_processes, settled.engine.queue), (256, 256));
+    assert_eq!(settled.engine.queue_timeout, Duration::from_secs(10));
+    assert_eq!((settled.drain, settled.engine.max_buffered), (Duration::from_secs(10), 256 << 20));
+    assert_eq!((serve.access_log, settled.making.watch), (AccessLog::Written, false));
     let spec = spec(serve);
     assert_eq!((&spec.timeouts, &spec.caps), (&Default::default(), &Default::default()));
     assert_eq!((spec.errors, spec.buffering_hint, spec.half_close), (Errors::Hide, false, false));

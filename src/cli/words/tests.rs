@@ -2,17 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::CommandFactory;
 use proptest::prelude::{prop, proptest};
 
-use super::{Grammar, Subcommand, Target, Words, split};
-use crate::{cli::args::ServeArguments, error::Error};
+use super::{Subcommand, Target, Words, split};
+use crate::{cli::config::grammar, error::Error};
 
 /// Splits, in a folder that has `echo.py`, `languages` and `sort`.
 fn try_split(words: &[&str]) -> Result<Words, Error> {
-    let grammar = Grammar::of(ServeArguments::command());
     let is_path = |word: &OsStr| ["echo.py", "languages", "sort"].iter().any(|path| word == *path);
-    split(words.iter().map(OsString::from), &grammar, is_path)
+    split(words.iter().map(OsString::from), grammar, is_path)
 }
 
 fn parts(words: &[&str]) -> (Vec<OsString>, Target) {
@@ -76,6 +74,29 @@ fn row_13_a_subcommand_comes_before_a_path_of_its_name() {
 }
 
 #[test]
+fn row_22_a_subcommand_has_options_of_its_own() {
+    let words =
+        try_split(&["invoke", "-q", "a=b", "./x.py", "-q", "-c", "-d", "--", "-i", "--", "-q"]).unwrap();
+    assert_eq!(words.subcommand, Some(Subcommand::Invoke));
+    assert_eq!(words.options, own(&["-q", "a=b", "-q", "-c", "-d", "--", "-i"]));
+    assert_eq!(words.target, file("./x.py", &["-q"]));
+    assert_eq!(parts(&["invoke", "-h"]), (own(&["--help"]), Target::None));
+    // What is an option of a server only keeps its value, so that clap can say what is wrong.
+    assert_eq!(parts(&["pipe", "-p", "1", "cat", "-r"]), (own(&["-p", "1"]), program(&["cat", "-r"])));
+    assert_eq!(parts(&["invoke", "-p", "1", "./x.py"]), (own(&["-p", "1"]), file("./x.py", &[])));
+}
+
+#[test]
+fn row_22_the_word_of_a_request_may_be_a_name_or_a_url() {
+    for word in ["shop", "http://127.0.0.1/?a=b", "languages", "./x.py"] {
+        assert_eq!(parts(&["invoke", word, "-i"]), (own(&["-i"]), file(word, &[])), "{word}");
+    }
+    assert_eq!(parts(&["invoke", "--", "sort", "-r"]), (own(&[]), Target::After(own(&["sort", "-r"]))));
+    let error = try_split(&["invoke", "./x.py", "hello"]).unwrap_err().to_string();
+    assert!(error.ends_with("stack invoke ./x.py -- hello"), "{error}");
+}
+
+#[test]
 fn row_13_another_word_after_a_file_is_an_error_that_shows_the_hyphens() {
     let error = try_split(&["./echo.py", "hello"]).unwrap_err();
     assert!(error.is_invalid_setting());
@@ -112,16 +133,14 @@ fn values_stay_with_their_options() {
 proptest! {
     #[test]
     fn no_word_of_a_program_is_lost(words in prop::collection::vec(".*", 0..6)) {
-        let grammar = Grammar::of(ServeArguments::command());
         let typed = ["-q", "cat"].into_iter().map(OsString::from);
-        let split = split(typed.chain(words.iter().map(OsString::from)), &grammar, |_| false).unwrap();
+        let split = split(typed.chain(words.iter().map(OsString::from)), grammar, |_| false).unwrap();
         let expected = [OsString::from("cat")].into_iter().chain(words.iter().map(OsString::from));
         assert_eq!(split.target, Target::Program(expected.collect()));
     }
 
     #[test]
     fn nothing_panics(words in prop::collection::vec("-{0,2}[a-z=]{0,4}|.*", 0..8)) {
-        let grammar = Grammar::of(ServeArguments::command());
-        let _ = split(words.into_iter().map(OsString::from), &grammar, |word| word.len() % 2 == 0);
+        let _ = split(words.into_iter().map(OsString::from), grammar, |word| word.len() % 2 == 0);
     }
 }

@@ -27,7 +27,7 @@ use http_body_util::BodyExt;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Feed, Incoming, Place, Received, read};
+use super::{Captured, Feed, Incoming, Place, Received, read};
 use crate::{
     budget::Budget,
     failure::{Failure, Kind},
@@ -92,6 +92,7 @@ impl Body for Client {
 /// A server's side of a request.
 struct Bench {
     caps: Caps,
+    captured: Captured,
     budget: Arc<Budget>,
     temp: TempDir,
     parse: bool,
@@ -106,6 +107,7 @@ impl Bench {
     fn new() -> Self {
         Self {
             caps: Caps::default(),
+            captured: Captured::default(),
             budget: Budget::new(BUDGET),
             temp: tempfile::tempdir().unwrap(),
             parse: true,
@@ -120,6 +122,8 @@ impl Bench {
             caps: &self.caps,
             body_timeout: self.patience,
             parse: self.parse,
+            schema: None,
+            captured: &self.captured,
             budget: &self.budget,
             temp: self.temp.path(),
         }

@@ -54,7 +54,8 @@ fn row_12_a_typo_in_a_command_is_named() {
 fn row_12_what_is_no_regular_file_is_named() {
     let folder = Folder::new();
     folder.fifo("pipe.py");
-    assert!(refused(&folder, &["."]).contains(". is a folder"));
+    let empty = refused(&folder, &["."]);
+    assert!(empty.contains("has no service in it") && empty.contains("stack new"), "{empty}");
     assert!(refused(&folder, &["./pipe.py"]).contains("./pipe.py is no regular file"));
     let text = refused(&folder, &["--", &folder.script("not-executable", "echo\n")]);
     assert!(text.contains("not-executable") && text.contains("chmod +x"), "{text}");

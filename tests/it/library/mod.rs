@@ -77,7 +77,8 @@ async fn row_85_clones_share_their_bounds() {
     let folder = Folder::new();
     let pipe = folder.fifo("go-on");
     let service = shell(&format!("echo started; read line < '{pipe}'; echo done"));
-    let stack = Stack::builder(service).max_processes(1).queue(0, std::time::Duration::ZERO).build();
+    let stack = Stack::builder().service(service).max_processes(1).queue(0, std::time::Duration::ZERO);
+    let stack = stack.build().unwrap();
     let running = stack.answer(get("/")).await;
     let refused = stack.clone().answer(get("/")).await;
     assert_eq!(refused.status(), 503);

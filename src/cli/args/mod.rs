@@ -1,29 +1,43 @@
 //! The flags: names, values and help, in groups. What they mean together is `config`'s matter.
 
+mod commands;
+
 use std::{ffi::OsStr, path::PathBuf, time::Duration};
 
 use clap::{
     ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, ValueEnum, builder::BoolishValueParser,
 };
 
-use crate::cli::units::{duration, port, size};
+pub(super) use self::commands::{
+    CheckArguments, CompletionsArguments, DoctorArguments, InitArguments, InvokeArguments,
+    LanguagesArguments, ManArguments, NewArguments, OpenapiArguments, RequestFlags,
+};
+use crate::config::units::{duration, port, size};
 
-const USAGE: &str = "stack [OPTIONS] FILE [OPTIONS] [-- WORDS...]
+const USAGE: &str = "stack [OPTIONS] FILE|FOLDER [OPTIONS] [-- WORDS...]
        stack [OPTIONS] PROGRAM [WORDS...]
        stack [OPTIONS] -l LANGUAGE -e CODE [-- WORDS...]
        stack pipe [OPTIONS] FILE [OPTIONS] [-- WORDS...]
-       stack languages [NAME] [--json]
+       stack invoke [OPTIONS] FILE|NAME|URL [OPTIONS] [-- WORDS...]
+       stack check [FOLDER|FILE] [--explain SERVICE] [--json]
+       stack openapi [FOLDER|FILE] | stack languages [NAME] | stack doctor [--url URL]
        stack new LANGUAGE [FOLDER] | stack init LANGUAGE
-       stack help | version";
+       stack completions SHELL | stack man [FOLDER] | stack help | stack version";
+
+/// The heading of the options that say what is asked. They are of one request, so that none has a name in the
+/// environment, where a service has variables like `STACK_REQUEST`.
+const REQUEST: &str = "Request";
 
 const EXAMPLES: &str = "Examples:
   stack ./echo.py                       serve a script on http://127.0.0.1:3000
   curl 'http://127.0.0.1:3000/?foo=bar'
   stack ./echo.py -p 8080 -w            on another port, with errors shown
+  stack ./services                      every script of a folder under its path
   stack sort -r                         serve any program: its input is the request's body
   stack -- sh -c 'date; cat'            every word after -- is the program's
   stack -l bash -e 'echo \"hello $hook_params_name\"'
   echo hi | stack pipe ./transform.js   one run as a filter, without a server
+  stack invoke ./echo.py -q foo=bar     one request, without a server
 
 Every option has a name in the environment: --timeout is STACK_TIMEOUT, --max-body is STACK_MAX_BODY.
 Times are milliseconds or as in 30s and 5m; sizes are bytes or as in 512K and 10M.";
@@ -59,45 +73,6 @@ pub(super) struct PipeArguments {
     about: AboutFlags,
 }
 
-/// Lists the languages, and which of their interpreters are installed here
-#[derive(Debug, Parser)]
-#[command(name = "stack languages", version, override_usage = "stack languages [NAME] [--json]")]
-#[command(disable_help_flag = true, disable_version_flag = true)]
-pub(super) struct LanguagesArguments {
-    /// Only the language of this name
-    pub(super) name: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-    #[command(flatten)]
-    about: AboutFlags,
-}
-
-/// Makes a folder with a first service of a language in it
-#[derive(Debug, Parser)]
-#[command(name = "stack new", version, override_usage = "stack new LANGUAGE [FOLDER]")]
-#[command(disable_help_flag = true, disable_version_flag = true)]
-pub(super) struct NewArguments {
-    /// The language, by a name that `stack languages` lists
-    pub(super) language: String,
-    /// The folder to make
-    #[arg(value_name = "FOLDER", default_value = "service")]
-    pub(super) name: PathBuf,
-    #[command(flatten)]
-    about: AboutFlags,
-}
-
-/// Writes a first service of a language into this folder
-#[derive(Debug, Parser)]
-#[command(name = "stack init", version, override_usage = "stack init LANGUAGE")]
-#[command(disable_help_flag = true, disable_version_flag = true)]
-pub(super) struct InitArguments {
-    /// The language, by a name that `stack languages` lists
-    pub(super) language: String,
-    #[command(flatten)]
-    about: AboutFlags,
-}
-
 /// What is served and what it is given.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Service")]
@@ -120,6 +95,9 @@ pub(super) struct ServiceFlags {
     /// Pass on nothing of the server's own environment
     #[arg(long)]
     pub(super) clear_env: bool,
+    /// Run a CGI program: its output begins with a header block
+    #[arg(long)]
+    pub(super) cgi: bool,
     /// Parse forms and JSON bodies for a program too
     #[arg(long, conflicts_with = "raw")]
     pub(super) parse: bool,
@@ -151,24 +129,30 @@ pub(super) struct ServerFlags {
     #[arg(short, long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     pub(super) watch: Option<bool>,
-    /// Start processes before their requests
-    #[arg(long, value_name = "MODE", value_enum, default_value_t = Warm::Auto)]
-    pub(super) warm: Warm,
-    /// Processes that live at once
-    #[arg(long, value_name = "N", default_value_t = 256)]
-    pub(super) max_processes: usize,
-    /// Requests that wait for a process
-    #[arg(long, value_name = "N", default_value_t = 256)]
-    pub(super) queue: usize,
-    /// How long a request waits for a process
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(super) queue_timeout: Duration,
-    /// How long running requests may take to finish once the server ends
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    pub(super) drain_timeout: Duration,
+    /// Start processes before their requests [default: auto]
+    #[arg(long, value_name = "MODE", value_enum)]
+    pub(super) warm: Option<Warm>,
+    /// Processes that live at once [default: 256]
+    #[arg(long, value_name = "N")]
+    pub(super) max_processes: Option<usize>,
+    /// Requests that wait for a process [default: 256]
+    #[arg(long, value_name = "N")]
+    pub(super) queue: Option<usize>,
+    /// How long a request waits for a process [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) queue_timeout: Option<Duration>,
+    /// How long running requests may take to finish once the server ends [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) drain_timeout: Option<Duration>,
     /// Answer clients that closed their sending half, instead of taking them for gone
     #[arg(long)]
     pub(super) half_close: bool,
+    /// Send the files of this folder where no service answers
+    #[arg(long = "static", value_name = "FOLDER")]
+    pub(super) pages: Option<PathBuf>,
+    /// Let pages of these origins read the answers, * for all; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub(super) cors: Vec<String>,
 }
 
 /// How long and how large a request may be.
@@ -184,18 +168,18 @@ pub(super) struct LimitFlags {
     /// Without a byte in either direction, 0 for no limit [default: 10s, none with --timeout]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) idle_timeout: Option<Duration>,
-    /// Between SIGTERM and SIGKILL
-    #[arg(long, value_name = "TIME", default_value = "250ms", value_parser = duration)]
-    pub(super) kill_grace: Duration,
-    /// A body that is parsed
-    #[arg(long, value_name = "SIZE", default_value = "10M", value_parser = size)]
-    pub(super) max_body: u64,
-    /// All files of one upload
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
-    pub(super) max_upload: u64,
-    /// All parsed bodies together
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
-    pub(super) max_buffered: u64,
+    /// Between SIGTERM and SIGKILL [default: 250ms]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) kill_grace: Option<Duration>,
+    /// A body that is parsed [default: 10M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_body: Option<u64>,
+    /// All files of one upload [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_upload: Option<u64>,
+    /// All parsed bodies together [default: 256M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_buffered: Option<u64>,
     /// Where uploads are kept while their request runs [default: the system's]
     #[arg(long, value_name = "FOLDER")]
     pub(super) temp_dir: Option<PathBuf>,
@@ -205,9 +189,9 @@ pub(super) struct LimitFlags {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputFlags {
-    /// Show what a failing service wrote: to clients on this machine while it is worked on, or always
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Errors::Auto)]
-    pub(super) errors: Errors,
+    /// Show what a failing service wrote: to clients on this machine while it is worked on, or always [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum)]
+    pub(super) errors: Option<Errors>,
     /// Write no line for every request
     #[arg(short, long)]
     pub(super) quiet: bool,
@@ -260,6 +244,9 @@ fn with_environment(command: Command) -> Command {
             ArgAction::SetTrue => argument.value_parser(BoolishValueParser::new()),
             _ => argument,
         };
+        if argument.get_help_heading() == Some(REQUEST) {
+            return argument;
+        }
         let Some(name) = argument.get_long().and_then(variable) else { return argument };
         match std::env::var_os(&name).is_some_and(|value| !value.is_empty()) {
             true => argument.env(name).hide_env(true),
@@ -270,7 +257,7 @@ fn with_environment(command: Command) -> Command {
 
 /// The name in the environment of that option; what ends at once has none.
 fn variable(long: &str) -> Option<String> {
-    let named = !matches!(long, "help" | "version" | "json");
+    let named = !matches!(long, "help" | "version" | "json" | "explain");
     named.then(|| format!("STACK_{}", long.replace('-', "_").to_ascii_uppercase()))
 }
 
@@ -281,8 +268,8 @@ mod tests {
     use clap::CommandFactory;
 
     use super::{
-        Errors, InitArguments, LanguagesArguments, NewArguments, PipeArguments, ServeArguments, read,
-        variable,
+        Errors, InitArguments, InvokeArguments, LanguagesArguments, NewArguments, PipeArguments,
+        ServeArguments, read, variable,
     };
 
     fn serve(words: &[&str]) -> Result<ServeArguments, clap::Error> {
@@ -293,6 +280,7 @@ mod tests {
     fn the_definitions_hold() {
         ServeArguments::command().debug_assert();
         PipeArguments::command().debug_assert();
+        InvokeArguments::command().debug_assert();
         LanguagesArguments::command().debug_assert();
         NewArguments::command().debug_assert();
         InitArguments::command().debug_assert();
@@ -314,7 +302,7 @@ mod tests {
         assert_eq!(read.limits.timeout, Some(Duration::from_secs(30)));
         assert_eq!(read.server.watch, Some(false));
         assert_eq!(read.service.ok_exit, [0, 1]);
-        assert_eq!(read.output.errors, Errors::Show);
+        assert_eq!(read.output.errors, Some(Errors::Show));
         assert!(read.output.quiet);
         assert_eq!(serve(&["-w"]).unwrap().server.watch, Some(true));
         assert_eq!(serve(&[]).unwrap().server.watch, None);
