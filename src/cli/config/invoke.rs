@@ -76,7 +76,11 @@ fn is_name(word: &OsStr) -> bool {
 
 /// The service of that name, or under that route, in this folder.
 fn named(name: &OsStr) -> Result<Builder, Error> {
-    let here = site(Path::new("."), &config::Service::default());
+    let here = match site(Path::new("."), &config::Service::default()) {
+        // A folder that has one means its names.
+        Err(error) if Path::new("stack.toml").exists() => return Err(error),
+        here => here,
+    };
     let (text, route) = (name.to_str(), name.to_str().map(|name| format!("/{name}")));
     let is_named = |place: &&Place| {
         let pattern = place.pattern.as_ref().map(ToString::to_string);

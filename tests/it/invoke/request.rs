@@ -127,6 +127,29 @@ fn a_name_that_is_no_service_says_what_can_be_named() {
 }
 
 #[test]
+fn a_name_is_a_service_of_this_folder() {
+    let folder = Folder::new();
+    folder.script("hello.sh", "echo \"hello $hook_params_name\"");
+    let here = |words: &[&str]| {
+        run_with(&[&["invoke"], words].concat(), b"", |command| {
+            command.current_dir(folder.root());
+        })
+    };
+    assert_eq!(here(&["hello", "-q", "name=you"]).stdout, "hello you\n");
+    let toml = "[services.greet]\nfile = \"hello.sh\"\nroute = \"/greet/[name]\"\ntimeout = \"9s\"\n";
+    std::fs::write(folder.root().join("stack.toml"), toml).unwrap();
+    assert_eq!(here(&["greet", "-q", "name=me"]).stdout, "hello me\n");
+    assert_eq!(here(&["hello"]).code, 2, "what stack.toml does not name is no service");
+    std::fs::write(folder.root().join("stack.toml"), toml.replace("timeout", "time-out")).unwrap();
+    let broken = here(&["greet"]);
+    assert!(
+        broken.stderr.contains("stack.toml:4:1") && broken.stderr.contains("timeout"),
+        "{}",
+        broken.stderr
+    );
+}
+
+#[test]
 fn variables_that_a_service_has_are_no_options_of_a_request() {
     let words = ["invoke", "--", "sh", "-c", LINE];
     let finished = run_with(&words, b"", |command| {
