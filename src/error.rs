@@ -88,6 +88,11 @@ impl Error {
         }
     }
 
+    /// Whether what is missing may be installed later, without a change of the service.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self.kind(), ErrorKind::MissingInterpreter | ErrorKind::MissingProgram)
+    }
+
     pub(crate) fn kind(&self) -> ErrorKind {
         self.inner.kind
     }

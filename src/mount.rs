@@ -174,6 +174,7 @@ impl Mount {
         self.methods.is_empty()
             || other.methods.is_empty()
             || self.methods.iter().any(|method| other.takes(method))
+            || other.methods.iter().any(|method| self.takes(method))
     }
 
     /// Remembers how a request ended.

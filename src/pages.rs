@@ -1,12 +1,7 @@
 //! Files that are sent as they are, where no service answers: `--static`. A handle of their folder decides what is
 //! inside it, so that no path and no link leads out.
 
-use std::{
-    fs::File,
-    io,
-    os::fd::{AsFd, AsRawFd, OwnedFd},
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io, os::fd::AsRawFd, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use http::{
@@ -15,12 +10,12 @@ use http::{
     request,
 };
 use http_body_util::{BodyExt, Empty};
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 use tower_http::services::ServeFile;
 
 use crate::{
     error::{Error, ErrorKind},
-    failure::{Failure, Kind},
+    failure::{self, Failure},
+    find::{Kind, Root, is_leftover},
     pattern::segments,
     receive::Incoming,
     respond::Body,
@@ -29,10 +24,7 @@ use crate::{
 
 /// A folder of files.
 #[derive(Debug)]
-pub(crate) struct Pages {
-    folder: PathBuf,
-    handle: OwnedFd,
-}
+pub(crate) struct Pages(Arc<Root>);
 
 /// What stands under a path.
 enum Found {
@@ -48,15 +40,7 @@ impl Pages {
     /// # Errors
     /// When it is none, or cannot be read.
     pub(crate) fn of(folder: &Path) -> Result<Self, Error> {
-        let refused = |error: io::Error| {
-            let message = format!("cannot send the files of {}: {error}", folder.display());
-            Error::new(ErrorKind::InvalidSetting, message).remedy("--static takes a folder")
-        };
-        let folder = folder.canonicalize().map_err(refused)?;
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let handle =
-            rustix::fs::open(&folder, flags, Mode::empty()).map_err(|error| refused(error.into()))?;
-        Ok(Self { folder, handle })
+        Root::open(folder).map(Arc::new).map(Self)
     }
 
     /// Refuses a folder that holds a service: its source would be sent.
@@ -64,16 +48,13 @@ impl Pages {
     /// # Errors
     /// Naming that service.
     pub(crate) fn holds_no_service(&self, script: &Path) -> Result<(), Error> {
-        match script.canonicalize().is_ok_and(|script| script.starts_with(&self.folder)) {
-            false => Ok(()),
-            true => {
-                let (folder, script) = (self.folder.display(), script.display());
-                let message =
-                    format!("the files of {folder} are sent as they are, and {script} is a service in it");
-                Err(Error::new(ErrorKind::InvalidSetting, message)
-                    .remedy("keep services and the folder of --static apart"))
-            }
+        if !self.0.holds(script) {
+            return Ok(());
         }
+        let (folder, script) = (self.0.path().display(), script.display());
+        let message = format!("the files of {folder} are sent as they are, and {script} is a service in it");
+        Err(Error::new(ErrorKind::InvalidSetting, message)
+            .remedy("keep services and the folder of --static apart"))
     }
 
     /// The file of that path, if there is one that may be sent: not one whose name is hidden or an editor's copy.
@@ -86,10 +67,9 @@ impl Pages {
             return None;
         }
         let (path, wants_folder) = (segments.join("/"), head.uri.path().ends_with('/'));
-        let handle = self.handle.try_clone().ok()?;
         let found = {
-            let path = path.clone();
-            off_thread(move || Ok(find(&handle, &path, wants_folder))).await
+            let (root, path) = (Arc::clone(&self.0), path.clone());
+            off_thread(move || Ok(find(&root, &path, wants_folder))).await
         };
         match found {
             Ok(Found::File(file)) => Some(send(&file, &path, wants_folder, head).await),
@@ -102,31 +82,25 @@ impl Pages {
 
 /// Whether a name is one that people mean to publish.
 fn is_public(name: &str) -> bool {
-    let copies = ["~", ".bak", ".orig", ".rej", ".swp", ".tmp"];
-    !name.starts_with('.') && !name.starts_with('#') && !copies.iter().any(|end| name.ends_with(end))
+    !name.starts_with(['.', '#']) && !is_leftover(name)
 }
 
-fn find(root: &OwnedFd, path: &str, wants_folder: bool) -> Found {
-    let index =
-        |path: &str| if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") };
-    let path = if path.is_empty() { "." } else { path };
-    let Ok(opened) = open(root, path) else { return Found::Nothing };
-    match fstat(&opened).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-        Ok(FileType::RegularFile) if !wants_folder => Found::File(opened),
-        Ok(FileType::Directory) => match open(root, &index(path.trim_start_matches('.'))) {
-            Ok(file) if wants_folder => Found::File(file),
-            Ok(_) => Found::Folder,
-            Err(_) => Found::Nothing,
+fn find(root: &Root, path: &str, wants_folder: bool) -> Found {
+    let index = if path.is_empty() { "index.html".to_owned() } else { format!("{path}/index.html") };
+    match root.look(path) {
+        Ok((Kind::File, _)) if !wants_folder => file(root, path).map_or(Found::Nothing, Found::File),
+        Ok((Kind::Folder, _)) => match file(root, &index) {
+            Some(file) if wants_folder => Found::File(file),
+            Some(_) => Found::Folder,
+            None => Found::Nothing,
         },
         _ => Found::Nothing,
     }
 }
 
-/// Opens what stands beneath the root; a device or a pipe must not make it wait.
-fn open(root: impl AsFd, path: &str) -> io::Result<File> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    Ok(openat2(root, path, flags, Mode::empty(), resolve)?.into())
+fn file(root: &Root, path: &str) -> Option<File> {
+    let is_file = matches!(root.look(path), Ok((Kind::File, _)));
+    root.file(path).ok().filter(|_| is_file)
 }
 
 /// Sends the file that is open, with ranges and conditions as tower-http has them. It is named by its descriptor, so
@@ -143,7 +117,7 @@ async fn send(
     *request.headers_mut() = head.headers.clone();
     let name = format!("/proc/self/fd/{}", file.as_raw_fd());
     let unread = |error: io::Error| {
-        Failure::new(Kind::Internal, "the file could not be read").detail(error.to_string())
+        Failure::new(failure::Kind::Internal, "the file could not be read").detail(error.to_string())
     };
     let response = ServeFile::new_with_mime(name, &kind).try_call(request).await.map_err(unread)?;
     let mut response =

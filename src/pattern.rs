@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    params::urlencoded::escaped,
+};
 
 /// Which paths a route answers: `/users/me`, `/users/[id]`, `/files/[...rest]`.
 ///
@@ -56,6 +59,14 @@ impl Pattern {
 
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
+    }
+
+    /// A path that it answers: each parameter is its own name.
+    pub(crate) fn example(&self) -> String {
+        let words = self.segments.iter().map(|segment| match segment {
+            Segment::Static(text) | Segment::Parameter(text) | Segment::Rest(text) => format!("/{text}"),
+        });
+        Some(words.collect::<String>()).filter(|path| !path.is_empty()).unwrap_or_else(|| "/".to_owned())
     }
 }
 
@@ -138,9 +149,8 @@ fn decoded(segment: &str) -> Option<String> {
             bytes.push(byte);
             continue;
         }
-        let (&[high, low], after) = after.split_first_chunk()?;
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        bytes.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
+        let (byte, after) = escaped(after)?;
+        bytes.push(byte);
         rest = after;
     }
     let text = String::from_utf8(bytes).ok()?;

@@ -45,34 +45,30 @@ impl Routes {
     /// The set of these services.
     ///
     /// # Errors
-    /// When two of them answer the same path and method; the message names both as `name` does.
-    pub(crate) fn new(
-        mounts: impl IntoIterator<Item = Arc<Mount>>,
-        errors: Errors,
-        name: impl Fn(&Mount) -> String,
-    ) -> Result<Self, Error> {
+    /// When two of them answer the same path and method.
+    pub(crate) fn new(mounts: impl IntoIterator<Item = Arc<Mount>>, errors: Errors) -> Result<Self, Error> {
         let mut routes = Self { router: Router::new(), everything: None, mounts: Vec::new(), errors };
         for mount in mounts {
-            routes.add(mount).map_err(|(one, two)| overlap(&one, &two, &name))?;
+            routes.add(mount)?;
         }
         routes.mounts.sort_by_key(|mount| mount.pattern.as_ref().map(Pattern::to_string));
         Ok(routes)
     }
 
-    fn add(&mut self, mount: Arc<Mount>) -> Result<(), (Arc<Mount>, Arc<Mount>)> {
+    fn add(&mut self, mount: Arc<Mount>) -> Result<(), Error> {
         self.mounts.push(Arc::clone(&mount));
         let Some(pattern) = &mount.pattern else {
-            return match self.everything.replace(Arc::clone(&mount)) {
-                Some(other) => Err((other, mount)),
+            return match self.everything.replace(mount) {
+                Some(_) => Err(overlap("every path")),
                 None => Ok(()),
             };
         };
         match self.router.entry(pattern) {
             None => self.router.insert(pattern, vec![Arc::clone(&mount)]),
-            Some(there) => match there.iter().find(|other| other.meets(&mount)) {
-                Some(other) => return Err((Arc::clone(other), Arc::clone(&mount))),
-                None => there.push(Arc::clone(&mount)),
-            },
+            Some(there) if there.iter().any(|other| other.meets(&mount)) => {
+                return Err(overlap(&pattern.to_string()));
+            }
+            Some(there) => there.push(Arc::clone(&mount)),
         }
         Ok(())
     }
@@ -86,25 +82,21 @@ impl Routes {
     /// # Errors
     /// Why there is none.
     pub(crate) fn find(&self, head: &request::Parts) -> Result<Routed, Unrouted> {
-        let unrouted = match self.find_exactly(head) {
-            Ok(routed) => return Ok(routed),
-            Err(unrouted) => unrouted,
-        };
-        match &self.everything {
-            Some(mount) if unrouted == Unrouted::NoRoute && mount.takes(&head.method) => {
-                Ok(Routed { mount: Arc::clone(mount), captured: Captured::default() })
-            }
-            Some(mount) if unrouted == Unrouted::NoRoute => {
-                Err(Unrouted::OtherMethods(mount.methods.clone()))
-            }
-            _ => Err(unrouted),
+        match self.find_exactly(head) {
+            Err(Unrouted::NoRoute) => self.everything(head),
+            found => found,
+        }
+    }
+
+    fn everything(&self, head: &request::Parts) -> Result<Routed, Unrouted> {
+        let mount = self.everything.as_ref().ok_or(Unrouted::NoRoute)?;
+        match mount.takes(&head.method) {
+            true => Ok(Routed { mount: Arc::clone(mount), captured: Captured::default() }),
+            false => Err(Unrouted::OtherMethods(mount.methods.clone())),
         }
     }
 
     fn find_exactly(&self, head: &request::Parts) -> Result<Routed, Unrouted> {
-        if self.mounts.len() == 1 && self.everything.is_some() {
-            return Err(Unrouted::NoRoute);
-        }
         let path = head.uri.path();
         let segments = segments(path).ok_or(Unrouted::NoRoute)?;
         let found = self.router.find(&segments).ok_or(Unrouted::NoRoute)?;
@@ -125,11 +117,9 @@ fn joined(segments: &[String]) -> String {
     segments.iter().flat_map(|segment| ["/", segment]).collect()
 }
 
-fn overlap(one: &Mount, two: &Mount, name: &dyn Fn(&Mount) -> String) -> Error {
-    let route = two.pattern.as_ref().map_or("every path".to_owned(), Pattern::to_string);
-    let message = format!("{} and {} both answer {route}", name(one), name(two));
-    Error::new(ErrorKind::InvalidSetting, message)
-        .remedy("rename one of them, or give them different methods")
+fn overlap(route: &str) -> Error {
+    Error::new(ErrorKind::InvalidSetting, format!("two services both answer {route}"))
+        .remedy("give them different routes, or different methods")
 }
 
 #[cfg(test)]
@@ -154,7 +144,7 @@ mod tests {
             let route = Route::new(service.clone()).methods(methods.iter().cloned());
             Arc::new(Mount::new(pattern, route, Bounds::default()))
         });
-        Routes::new(mounts, Errors::Hide, |mount| format!("{:?}", mount.methods))
+        Routes::new(mounts, Errors::Hide)
     }
 
     fn head(method: &Method, path: &str) -> request::Parts {
@@ -179,6 +169,8 @@ mod tests {
         for table in [
             [(Some("/a"), &[][..]), (Some("/a/"), &get[..])],
             [(Some("/[x]"), &get[..]), (Some("/[y]"), &[Method::HEAD, Method::GET][..])],
+            [(Some("/a"), &[Method::HEAD][..]), (Some("/a"), &get[..])],
+            [(Some("/a"), &get[..]), (Some("/a"), &[Method::HEAD][..])],
             [(None, &[][..]), (None, &[][..])],
         ] {
             let error = routes(&table).unwrap_err();

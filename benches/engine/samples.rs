@@ -30,6 +30,13 @@ impl Samples {
         f64::midpoint(self.0[low], self.0[high])
     }
 
+    /// What one of ten numbers does not exceed, by the nearest rank: what another program's moment on the processor
+    /// does not move.
+    #[allow(dead_code, reason = "the measures of the languages use it")]
+    pub(crate) fn tenth(&self) -> f64 {
+        self.0[self.0.len().div_ceil(10) - 1]
+    }
+
     pub(crate) fn most(&self) -> f64 {
         self.0[self.0.len() - 1]
     }

@@ -28,8 +28,10 @@ mod samples;
 mod server;
 
 use std::env;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use crate::bare::Bare;
 use crate::examples::Examples;
@@ -38,8 +40,9 @@ use crate::languages::{LANGUAGES, Language};
 use crate::outcome::{Outcome, Times};
 use crate::served::Service;
 
-/// How often each of the two is measured, in turns.
-const ROUNDS: usize = 40;
+/// How often each of the two is measured, in turns: this often, and on for as long as this takes.
+const ROUNDS: RangeInclusive<usize> = 40..=400;
+const ENOUGH: Duration = Duration::from_secs(3);
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -86,7 +89,11 @@ fn measure(language: &Language, interpreter: &Path, example: &Path) -> anyhow::R
     let mut bare = Bare::prepare(language, interpreter)?;
     let service = Service::start(language, example)?;
     let mut times = Times::new(bare.version()?);
-    for round in 0..ROUNDS {
+    let begun = Instant::now();
+    for round in 0..*ROUNDS.end() {
+        if round >= *ROUNDS.start() && begun.elapsed() > ENOUGH {
+            break;
+        }
         if round % 2 == 0 {
             times.bare.push(bare.first_byte()?);
             times.bridged.push(service.first_byte()?);

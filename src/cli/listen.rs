@@ -15,7 +15,7 @@ const FIRST_PORT: u16 = 3000;
 const TRIED_PORTS: u16 = 1000;
 
 /// Connections that the kernel holds for us while none is accepted; it may hold fewer.
-const BACKLOG: i32 = 1024;
+pub(in crate::cli) const BACKLOG: u16 = 1024;
 
 /// The address to listen on, and how firmly its port is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ fn bind(address: SocketAddr) -> io::Result<Bound> {
     // Lets a restarted server have its port back at once; it never lets two listen on one.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
+    socket.listen(i32::from(BACKLOG))?;
     socket.set_nonblocking(true)?;
     let listener = TcpListener::from(socket);
     Ok(Bound { address: listener.local_addr()?, listener })

@@ -22,10 +22,11 @@ use crate::{
     config,
     current::Current,
     error::{Error, ErrorKind},
-    find::{Builder, Place, site},
+    find::{Builder, site},
     mount::Mount,
     pages::Pages,
-    reload::{Making, Reload, Watch, routes},
+    pattern::Pattern,
+    reload::{Reload, Watch, routes},
     routes::Routes,
     server::{self, Shutdown},
     stack::{Stack, StackBuilder, cors},
@@ -39,6 +40,7 @@ struct Ready {
     settled: Settled,
     /// How it is read again.
     renew: Renew,
+    watch: Option<Watch>,
     /// A `curl` to try, as the words behind the address.
     hint: Hint,
     notes: Vec<String>,
@@ -47,8 +49,7 @@ struct Ready {
 /// How what is served is read again when it has changed.
 #[derive(Clone)]
 pub(super) enum Renew {
-    /// One service, and its script's folder where that is watched.
-    Lone(Arc<Current>, Option<PathBuf>),
+    Lone(Arc<Current>),
     Folder(Arc<Reload>),
 }
 
@@ -70,18 +71,17 @@ pub(super) async fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
         Served::Lone(builder, folder) => lone(*builder, folder, &server, &surroundings)?,
         Served::Folder(root) => folder(&root, services, &server, &surroundings)?,
     };
-    let Ready { stack, settled, renew, .. } = &ready;
-    let watch = renew.watched().map(Watch::of).transpose()?;
-    let bound = settled.listen.bind()?;
+    let bound = ready.settled.listen.bind()?;
     let signals = Signals::catch().context("cannot catch signals")?;
     announce(&ready, &bound, &surroundings);
     let listener = TcpListener::from_std(bound.listener).context("cannot watch the listening socket")?;
+    let Ready { stack, settled, renew, watch, .. } = ready;
     stack.prepare();
     let shutdown = Shutdown::new(settled.drain);
     tokio::select! {
-        () = server::serve(listener, stack.clone(), shutdown.clone()) => Ok(ExitCode::SUCCESS),
-        never = signals.obey(renew, &shutdown) => match never {},
-        never = follow(watch, renew) => match never {},
+        () = server::serve(listener, stack, shutdown.clone()) => Ok(ExitCode::SUCCESS),
+        never = signals.obey(&renew, &shutdown) => match never {},
+        never = follow(watch, &renew) => match never {},
     }
 }
 
@@ -102,11 +102,12 @@ fn lone(
         current.watch();
     }
     let mount = Arc::new(Mount::of(None, Arc::clone(&current)));
-    let routes = Routes::new([mount], settled.making.errors, |_| String::new())?;
+    let routes = Routes::new([mount], settled.making.errors)?;
     let folder = folder.filter(|_| settled.making.watch);
+    let watch = folder.as_deref().map(Watch::of).transpose()?;
     notes.extend(folder.iter().map(|folder| format!("watching {}", folder.display())));
     let stack = with_pages(&settled, &routes)?.with(routes);
-    Ok(Ready { name, stack, settled, renew: Renew::Lone(current, folder), hint, notes })
+    Ok(Ready { name, stack, settled, renew: Renew::Lone(current), watch, hint, notes })
 }
 
 /// The services of a folder, each under its route.
@@ -116,16 +117,12 @@ fn folder(
     server: &config::Server,
     surroundings: &Surroundings,
 ) -> anyhow::Result<Ready> {
+    // Before it is read: what changes from now on is read again.
+    let watch = Watch::of(root)?;
     let site = site(root, &flags)?;
     let settled = Settled::of(server, &site.server, &site.root, surroundings)?;
     let making = settled.making;
-    let making = Making {
-        prepare: Arc::new(move |builder| making.prepare(builder)),
-        watch: making.watch,
-        errors: making.errors,
-        bounds: settled.engine.bounds(),
-    };
-    let routes = routes(&site, &making, None)?;
+    let routes = routes(&site, making, None)?;
     if site.places.is_empty() && settled.pages.is_none() {
         return Err(no_services(&site.root).into());
     }
@@ -135,11 +132,12 @@ fn folder(
         Some(format!("{error}; until then it answers 502"))
     }));
     notes.push(format!("{} services; watching {}", site.places.len(), site.root.display()));
-    let hint = Hint::Path(site.places.first().map_or("/".to_owned(), example));
+    let first = site.places.first().and_then(|place| place.pattern.as_ref());
+    let hint = Hint::Path(first.map_or("/".to_owned(), Pattern::example));
     let stack = with_pages(&settled, &routes)?.with(routes);
     let name = site.name.clone();
     let reload = Arc::new(Reload::new(site, flags, making, stack.clone()));
-    Ok(Ready { name, stack, settled, renew: Renew::Folder(reload), hint, notes })
+    Ok(Ready { name, stack, settled, renew: Renew::Folder(reload), watch: Some(watch), hint, notes })
 }
 
 fn no_services(folder: &Path) -> Error {
@@ -149,30 +147,12 @@ fn no_services(folder: &Path) -> Error {
     Error::new(ErrorKind::NotServable, message).remedy(remedy)
 }
 
-/// A path that the place answers.
-fn example(place: &Place) -> String {
-    place
-        .pattern
-        .as_ref()
-        .map_or("/".to_owned(), ToString::to_string)
-        .replace(['[', ']'], "")
-        .replace("...", "")
-}
-
 impl Renew {
-    /// The folder whose changes matter.
-    fn watched(&self) -> Option<&Path> {
-        match self {
-            Self::Lone(_, folder) => folder.as_deref(),
-            Self::Folder(reload) => Some(reload.root()),
-        }
-    }
-
     /// Something below the folder has changed.
     async fn changed(&self) {
         match self {
             // Looks at the service's own files, as a request would.
-            Self::Lone(current, _) => drop(current.get().await),
+            Self::Lone(current) => drop(current.get().await),
             Self::Folder(_) => self.now().await,
         }
     }
@@ -181,7 +161,7 @@ impl Renew {
     pub(super) async fn now(&self) {
         let renew = self.clone();
         let done = spawn_blocking(move || match renew {
-            Self::Lone(current, _) => current.renew(),
+            Self::Lone(current) => current.renew(),
             Self::Folder(reload) => reload.again(),
         });
         // A panic in there was told by its own message, and the old services go on.

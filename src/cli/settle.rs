@@ -13,9 +13,10 @@ use crate::{
     },
     config::{self, Cors, Show, Size, Time},
     error::Error,
-    find::Builder,
+    reload::Making,
     service::Errors,
     slots::Bounds,
+    stack::BUFFERED,
 };
 
 /// The server as it will run.
@@ -38,18 +39,6 @@ pub(super) struct Engine {
     pub(super) queue_timeout: Duration,
     pub(super) max_buffered: usize,
     pub(super) temp_dir: Option<PathBuf>,
-}
-
-/// What every service of the server has, whatever its own settings are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Making {
-    /// Who sees details of what failed.
-    pub(super) errors: Errors,
-    /// Whether every edit counts at the next request.
-    pub(super) watch: bool,
-    half_close: bool,
-    /// Whether somebody is there to read advice.
-    is_worked_on: bool,
 }
 
 /// Where the server was started, as far as it decides anything.
@@ -79,12 +68,13 @@ impl Settled {
             Show::Auto if is_worked_on && listen.is_loopback() => Errors::ShowLocal,
             Show::Auto | Show::Hide => Errors::Hide,
         };
+        let engine = Engine::of(flags, file, folder);
         let half_close = flags.half_close.or(file.half_close).unwrap_or(false);
         Ok(Self {
             listen,
-            engine: Engine::of(flags, file, folder),
             drain: time(flags.drain_timeout, file.drain_timeout, Duration::from_secs(10)),
-            making: Making { errors, watch, half_close, is_worked_on },
+            making: Making { errors, watch, half_close, is_worked_on, bounds: engine.bounds() },
+            engine,
             pages: flags.pages.clone().or_else(|| Some(folder.join(file.pages.as_ref()?))),
             cors: flags.cors.clone().or_else(|| file.cors.clone()),
         })
@@ -94,32 +84,19 @@ impl Settled {
 impl Engine {
     /// The bounds, by the flags before the file before the defaults.
     pub(super) fn of(flags: &config::Server, file: &config::Server, folder: &Path) -> Self {
-        let Size(buffered) = flags.max_buffered.or(file.max_buffered).unwrap_or(Size(256 << 20));
+        let Bounds { alive, queue, patience } = Bounds::default();
+        let buffered = flags.max_buffered.or(file.max_buffered);
         Self {
-            max_processes: flags.max_processes.or(file.max_processes).unwrap_or(256),
-            queue: flags.queue.or(file.queue).unwrap_or(256),
-            queue_timeout: time(flags.queue_timeout, file.queue_timeout, Duration::from_secs(10)),
-            max_buffered: usize::try_from(buffered).unwrap_or(usize::MAX),
+            max_processes: flags.max_processes.or(file.max_processes).unwrap_or(alive),
+            queue: flags.queue.or(file.queue).unwrap_or(queue),
+            queue_timeout: time(flags.queue_timeout, file.queue_timeout, patience),
+            max_buffered: buffered.map_or(BUFFERED, |Size(size)| usize::try_from(size).unwrap_or(usize::MAX)),
             temp_dir: flags.temp_dir.clone().or_else(|| Some(folder.join(file.temp_dir.as_ref()?))),
         }
     }
 
     pub(super) fn bounds(&self) -> Bounds {
         Bounds { alive: self.max_processes, queue: self.queue, patience: self.queue_timeout }
-    }
-}
-
-impl Making {
-    /// The service with what all of them have.
-    pub(super) fn prepare(self, builder: Builder) -> Builder {
-        let mut builder = builder.errors(self.errors);
-        if self.is_worked_on {
-            builder = builder.buffering_hint();
-        }
-        if self.half_close {
-            builder = builder.half_close();
-        }
-        builder
     }
 }
 

@@ -59,12 +59,17 @@ pub(super) fn check_trailer(name: &str, value: &str) -> Result<(), String> {
     check(name, value)
 }
 
+/// Whether the header is about the connection and a body's framing, and so the server's to send.
+pub(crate) fn is_framing(name: &str) -> bool {
+    FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing))
+}
+
 /// Whether a service may speak of this header.
 pub(super) fn check_name(name: &str) -> Result<(), String> {
     if !is_token(name) {
         return Err(format!("no header can be named {}", shown(name)));
     }
-    if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+    if is_framing(name) {
         return Err(format!("{name} is the server's to send"));
     }
     Ok(())

@@ -22,5 +22,6 @@ mod tests;
 
 pub(crate) use self::{
     decode::Decoder,
+    field::is_framing,
     message::{Line, Message},
 };

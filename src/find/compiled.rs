@@ -20,28 +20,30 @@ pub(super) struct Compiled {
     compiler: &'static Compiler,
     commands: Vec<Command>,
     version: Command,
-    support: PathBuf,
+    /// The first of the language's own files.
+    entry: PathBuf,
 }
 
-/// The compilers of a language, if it has any, whose interpreter is that program and whose own files stand in `support`.
-pub(super) fn compilers(language: &'static Language, interpreter: &Path, support: &Path) -> Option<Compiled> {
+/// The compilers of a language, if it has any, whose interpreter is that program and whose own files stand beside `entry`.
+pub(super) fn compilers(language: &'static Language, interpreter: &Path, entry: &Path) -> Option<Compiled> {
     let compiler = language.compiler.as_ref()?;
     let program_of = |step: &Step| step.program.map_or_else(|| interpreter.to_owned(), PathBuf::from);
     let commands: Vec<_> =
         compiler.steps.iter().map(|step| Command { program: program_of(step), words: step.words }).collect();
     let version = Command { program: program_of(compiler.steps.first()?), words: compiler.version };
-    Some(Compiled { compiler, commands, version, support: support.to_owned() })
+    Some(Compiled { compiler, commands, version, entry: entry.to_owned() })
 }
 
 /// The service's start: a build of its source.
 pub(super) fn start(target: &Target, compiled: Compiled, launch: Launch) -> Start {
-    let source = target.file.clone().unwrap_or_default();
+    let takes_script = compiled.compiler.takes_script();
+    let source = if takes_script { target.file.clone().unwrap_or_default() } else { compiled.entry.clone() };
     let Launch { environment, directory, .. } = launch;
     let recipe = Recipe {
         language: target.language.map_or("", |language| language.name),
         interpreter: target.program.clone(),
         source,
-        support: compiled.support,
+        support: compiled.entry.parent().unwrap_or(Path::new("/")).to_owned(),
         commands: compiled.commands,
         version: compiled.version,
         environment: own_environment(),
@@ -63,10 +65,11 @@ fn runs(target: &Target, product: Product, environment: Strings, directory: CStr
             variable: Some("STACK_COMPILED"),
             directory,
         },
-        Product::Code(words) => {
+        Product::Code(words) | Product::Image(words) => {
             let templates = words.iter().copied().map(Word::Template);
-            // The interpreter, its words, and what the user gave behind the script.
-            let words = plain().take(1).chain(templates).chain(plain().skip(target.before_arguments));
+            // An image stands before the bridge and the script; code is in their place.
+            let replaced = if matches!(product, Product::Image(_)) { 1 } else { target.before_arguments };
+            let words = plain().take(1).chain(templates).chain(plain().skip(replaced));
             Runs { program: interpreter, words: words.collect(), environment, variable: None, directory }
         }
         Product::Program => {

@@ -22,5 +22,7 @@ pub use self::builder::Builder;
 #[cfg(feature = "cli")]
 pub(crate) use self::{
     installed::{Installed, languages, on_search_path, shim_of},
-    site::{Explanation, Fact, Place, Process, Site, Source, configured, lone, site},
+    site::{
+        Explanation, Fact, Kind, Place, Process, Root, Site, Source, configured, is_leftover, lone, site,
+    },
 };

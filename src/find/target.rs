@@ -20,7 +20,7 @@ use crate::{
         program::{absolute_path, candidates, has_slash, is_executable, search_path},
         shebang::Shebang,
     },
-    service::{Language, Printable, Protocol, fill},
+    service::{Compiler, Language, Printable, Protocol, fill},
 };
 
 /// A program with everything that its start needs to know from the disk.
@@ -192,7 +192,7 @@ fn run_by_language(script: Script, directory: PathBuf, builder: &Builder) -> Res
 /// The script given to its interpreter alone, without the bridge.
 fn bare(script: Script, directory: PathBuf, builder: &Builder) -> Result<Target, Error> {
     let language = script.language;
-    if language.compiler.is_some() {
+    if language.compiler.as_ref().is_some_and(Compiler::takes_script) {
         let file = script.file.file_name().unwrap_or_default().display();
         let message = format!("{file} is {}, which is built for the server's own contract", language.name);
         return Err(Error::new(ErrorKind::NotServable, message)
@@ -244,8 +244,7 @@ fn bridged(script: Script, directory: PathBuf, builder: &Builder) -> Result<Targ
     let mut words = words_before_arguments(language, &interpreter, entry, &script.file);
     let before_arguments = words.len();
     words.extend(builder.arguments.iter().cloned());
-    let support = bridge.as_ref().and_then(|bridge| bridge.entry.parent()).unwrap_or(Path::new("/"));
-    let compiled = compiled::compilers(language, &interpreter.program, support);
+    let compiled = entry.and_then(|entry| compiled::compilers(language, &interpreter.program, entry));
     Ok(Target {
         name: language.name.to_owned(),
         file: Some(script.file),

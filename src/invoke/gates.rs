@@ -19,7 +19,7 @@ use super::{
 use crate::{
     failure::{Failure, Kind},
     receipt::{Exchange, Reason},
-    receive::{Captured, Received},
+    receive::Received,
     service::Service,
 };
 
@@ -29,9 +29,7 @@ const MOST: usize = 1 << 20;
 /// A request on its way to its service.
 pub(super) struct Passage<'a> {
     pub(super) head: &'a request::Parts,
-    pub(super) exchange: &'a Arc<Exchange>,
-    pub(super) captured: &'a Captured,
-    pub(super) peer: Option<&'a Arc<Peer>>,
+    pub(super) around: Around<'a>,
     pub(super) resources: &'a Resources,
 }
 
@@ -62,10 +60,10 @@ impl Passage<'_> {
     ) -> Result<Option<Answer>, Failure> {
         let spec = gate.spec();
         // An account of its own, under the same id: that of the request tells of the process that answers it.
-        let exchange = self.exchange.within();
-        let around = Around { exchange: &exchange, captured: self.captured, peer: self.peer };
-        let launch = program(spec, self.resources, self.peer).await?;
-        let present = self.peer.filter(|_| !spec.half_close).map(Peer::enter);
+        let exchange = self.around.exchange.within();
+        let around = Around { exchange: &exchange, ..self.around };
+        let launch = program(spec, self.resources, around.peer).await?;
+        let present = around.peer.filter(|_| !spec.half_close).map(Peer::enter);
         let mut timing = Timing::now();
         let permit = self.resources.slots.enter().await?;
         timing.queued();
@@ -81,7 +79,7 @@ impl Passage<'_> {
             }
         };
         if run.draft.has_status() {
-            run.answers(self.exchange, &opening);
+            run.answers(self.around.exchange, &opening);
             opening.output.splice(0..0, passed.output.drain(..));
             return Ok(Some(Answer { run, opening, timing }));
         }

@@ -123,7 +123,8 @@ pub(crate) async fn invoke(service: &Service, call: Call) -> Response<Body> {
     let Call { request, exchange, resources, peer, captured, slots, gates } = call;
     let (head, body) = request.into_parts();
     let (resources, peer) = (&*resources, peer.as_ref());
-    let passage = Passage { head: &head, exchange: &exchange, captured: &captured, peer, resources };
+    let around = Around { exchange: &exchange, captured: &captured, peer };
+    let passage = Passage { head: &head, around, resources };
     let answer = answer(spec, &gates, body, &passage, slots.as_deref()).await;
     let response = answer.unwrap_or_else(|failure| {
         refuse(&failure, &head, &exchange, audience(spec.errors, &head, peer.map(Arc::as_ref)))
@@ -143,7 +144,8 @@ async fn answer(
     passage: &Passage<'_>,
     slots: Option<&Slots>,
 ) -> Result<Response<Body>, Failure> {
-    let Passage { head, exchange, captured, peer, resources } = *passage;
+    let Passage { head, around, resources } = *passage;
+    let Around { exchange, captured, peer } = around;
     let place = Place {
         caps: &spec.caps,
         captured,
@@ -170,7 +172,6 @@ async fn answer(
     };
     let permit = resources.slots.enter().await?.with(own);
     timing.queued();
-    let around = Around { exchange, captured, peer };
     let (mut run, stdout) = begin((spec, &launch), received, (head, around), (permit, present)).await?;
     timing.spawned();
     run.draft.inherit(passed.headers);

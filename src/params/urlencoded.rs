@@ -59,7 +59,8 @@ fn decode(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
+/// The byte that two hexadecimal digits behind a `%` stand for, and what follows them.
+pub(crate) fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     let (&[high, low], rest) = after.split_first_chunk()?;
     Some((digit(high)? * 16 + digit(low)?, rest))
 }

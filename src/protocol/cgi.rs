@@ -5,10 +5,11 @@
 
 use http::{
     HeaderName, HeaderValue, StatusCode,
-    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, TE, TRANSFER_ENCODING, UPGRADE},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
 };
 
 use crate::{
+    control::is_framing,
     failure::{Failure, Kind},
     params::shown,
 };
@@ -18,15 +19,6 @@ const LONGEST: usize = 64 << 10;
 /// How many fields it may have.
 const MOST_FIELDS: usize = 256;
 
-/// What the server alone says of a connection and of a body's framing.
-const FRAMING: [HeaderName; 6] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    TE,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
 /// What cannot be said twice.
 const SINGLE: [HeaderName; 4] = [CONTENT_LENGTH, CONTENT_TYPE, LOCATION, STATUS];
 const STATUS: HeaderName = HeaderName::from_static("status");
@@ -126,7 +118,7 @@ impl Parser {
         }
         if name == STATUS {
             self.block.status = Some(status(value)?);
-        } else if FRAMING.contains(&name) {
+        } else if is_framing(name.as_str()) {
             self.block.left_out.push(name);
         } else if name == CONTENT_LENGTH && !is_length(value) {
             return Err("has a Content-Length that is no length");

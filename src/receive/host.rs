@@ -6,7 +6,7 @@ use http::{header::HOST, request::Parts};
 
 /// The authority of the address, which HTTP/2 and proxies send, else the `Host` header, without a user's
 /// name.
-pub(super) fn host(head: &Parts) -> Option<&str> {
+pub(crate) fn host(head: &Parts) -> Option<&str> {
     let authority = head.uri.authority().map(|authority| authority.as_str());
     let header = || head.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = authority.or_else(header)?;
@@ -24,11 +24,6 @@ pub(super) fn name(host: &str) -> &str {
 /// The port that the host names.
 pub(super) fn port(host: &str) -> Option<u16> {
     host[name(host).len()..].strip_prefix(':')?.parse().ok()
-}
-
-/// The host that the client named, with its port.
-pub(crate) fn named_host(head: &Parts) -> Option<&str> {
-    host(head)
 }
 
 /// Whether the client asked for this very machine by a name that means it everywhere. A page of another site

@@ -26,7 +26,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 pub(crate) use self::{
     describe::describe,
     environment::{texts, variables},
-    host::{has_local_host, named_host},
+    host::{has_local_host, host},
     identity::{request_id, traceparent},
     read::read,
 };

@@ -1,22 +1,20 @@
 //! `%41` is `A`: the encoding of paths and of file names. Not that of forms, in which `+` is a space.
 
+use crate::params::urlencoded::escaped;
+
 /// The bytes that a text stands for; a `%` without two hexadecimal digits is itself.
 pub(super) fn decode(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let (byte, after) = escaped(byte, after).unwrap_or((byte, after));
+        let (byte, after) = match byte {
+            b'%' => escaped(after).unwrap_or((byte, after)),
+            _ => (byte, after),
+        };
         decoded.push(byte);
         rest = after;
     }
     decoded
-}
-
-fn escaped(byte: u8, after: &[u8]) -> Option<(u8, &[u8])> {
-    let (&[high, low], rest) = after.split_first_chunk()?;
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let value = u8::try_from(digit(high)? * 16 + digit(low)?).ok()?;
-    (byte == b'%').then_some((value, rest))
 }
 
 #[cfg(test)]

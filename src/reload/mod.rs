@@ -4,7 +4,7 @@
 mod watch;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -19,21 +19,37 @@ use crate::{
     mount::Mount,
     pattern::Pattern,
     routes::Routes,
-    service::{Errors, Service},
+    service::Errors,
     slots::{Bounds, Slots},
     stack::{Stack, cors},
 };
 
-/// How the services of a site are made, whatever their own settings are.
-#[derive(Clone)]
+/// How the services of a server are made, whatever their own settings are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Making {
-    /// What every service has.
-    pub(crate) prepare: Arc<dyn Fn(Builder) -> Builder + Send + Sync>,
-    /// Whether every request looks whether its file has changed.
-    pub(crate) watch: bool,
-    /// Who sees details of what is answered without a service.
+    /// Who sees details of what failed.
     pub(crate) errors: Errors,
+    /// Whether every edit counts at the next request.
+    pub(crate) watch: bool,
+    pub(crate) half_close: bool,
+    /// Whether somebody is there to read advice.
+    pub(crate) is_worked_on: bool,
+    /// The bounds of all services together.
     pub(crate) bounds: Bounds,
+}
+
+impl Making {
+    /// The service with what all of them have.
+    pub(crate) fn prepare(self, builder: Builder) -> Builder {
+        let mut builder = builder.errors(self.errors);
+        if self.is_worked_on {
+            builder = builder.buffering_hint();
+        }
+        if self.half_close {
+            builder = builder.half_close();
+        }
+        builder
+    }
 }
 
 /// A site that is read again while it is served.
@@ -54,17 +70,13 @@ impl Reload {
         Self { root: site.root, flags, making, stack, server: site.server, reading: Mutex::default() }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Reads the site again and serves what it is now. Where that cannot be, the old one goes on, and the log and
     /// the page of the services say why. It looks at the disk, so it is no work for a worker of the runtime.
     pub(crate) fn again(&self) {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.stack.routes();
         let read = site(&self.root, &self.flags).and_then(|site| {
-            let routes = routes(&site, &self.making, Some(&old))?;
+            let routes = routes(&site, self.making, Some(&old))?;
             Ok((site, routes))
         });
         let (site, routes) = match read {
@@ -88,7 +100,7 @@ impl Reload {
 /// # Errors
 /// When a service is not as it must be. That its interpreter is missing is none: it is looked for again at each
 /// request.
-pub(crate) fn routes(site: &Site, making: &Making, old: Option<&Routes>) -> Result<Routes, Error> {
+pub(crate) fn routes(site: &Site, making: Making, old: Option<&Routes>) -> Result<Routes, Error> {
     let mounts = site.places.iter().map(|place| {
         let old = old.and_then(|old| old.mounts().iter().find(|mount| same_route(mount, place)));
         match old {
@@ -97,15 +109,14 @@ pub(crate) fn routes(site: &Site, making: &Making, old: Option<&Routes>) -> Resu
         }
     });
     let mounts = mounts.collect::<Result<Vec<_>, Error>>()?;
-    let source = |mount: &Mount| mount.place.as_ref().map_or_else(String::new, |place| place.source.clone());
-    Routes::new(mounts, making.errors, source)
+    Routes::new(mounts, making.errors)
 }
 
 fn same_route(mount: &Mount, place: &Place) -> bool {
     mount.place.as_ref().is_some_and(|old| old.name == place.name && old.pattern == place.pattern)
 }
 
-fn mount(place: &Place, making: &Making, old: Option<&Mount>) -> Result<Mount, Error> {
+fn mount(place: &Place, making: Making, old: Option<&Mount>) -> Result<Mount, Error> {
     let settings = place.settings.effective();
     let current = found(place, making)?;
     if let (Some(old), Ok(service)) = (old.and_then(|old| old.current.last().ok()), current.last()) {
@@ -137,15 +148,13 @@ fn mount(place: &Place, making: &Making, old: Option<&Mount>) -> Result<Mount, E
 }
 
 /// The service of a place, or that it is missing.
-fn found(place: &Place, making: &Making) -> Result<Arc<Current>, Error> {
+fn found(place: &Place, making: Making) -> Result<Arc<Current>, Error> {
     let find = {
-        let (place, making) = (place.clone(), making.clone());
-        move || -> Result<Service, Error> { (making.prepare)(place.builder()?).build() }
+        let place = place.clone();
+        move || place.service(|builder| making.prepare(builder))
     };
     let first = match find() {
-        Err(error) if !is_missing(&error) => {
-            return Err(Error::new(error.kind(), format!("{}: {error}", place.source)));
-        }
+        Err(error) if !error.is_missing() => return Err(error),
         first => first,
     };
     let current = Current::found_by(first, find);
@@ -153,11 +162,6 @@ fn found(place: &Place, making: &Making) -> Result<Arc<Current>, Error> {
         current.watch();
     }
     Ok(Arc::new(current))
-}
-
-/// Whether it may be there later without any change of the site.
-fn is_missing(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::MissingInterpreter | ErrorKind::MissingProgram)
 }
 
 /// Says which services came, went and changed.

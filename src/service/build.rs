@@ -22,6 +22,13 @@ pub(crate) struct Compiler {
     pub(crate) product: Product,
 }
 
+impl Compiler {
+    /// Whether the user's file is what is built.
+    pub(crate) fn takes_script(&self) -> bool {
+        !matches!(self.product, Product::Image(_))
+    }
+}
+
 /// One command of a build.
 #[derive(Debug)]
 pub(crate) struct Step {
@@ -46,6 +53,9 @@ pub(crate) enum Product {
     Program,
     /// Something that the interpreter runs with these words.
     Code(&'static [&'static str]),
+    /// The bridge as the interpreter has loaded it, for every script: these words stand before all others. The
+    /// source of the build is the bridge itself.
+    Image(&'static [&'static str]),
     /// Text that the bridge runs in place of the source: `STACK_COMPILED` is its path.
     Text,
 }

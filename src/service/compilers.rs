@@ -159,3 +159,11 @@ pub(super) const JAVA: Compiler = Compiler {
     inputs: Inputs::Dependencies("inputs.d"),
     product: Product::Code(&["-cp", "{output}", "@{output}/arguments"]),
 };
+
+/// The bridge of Smalltalk, which gst would compile anew for each request.
+pub(super) const SMALLTALK_IMAGE: Compiler = Compiler {
+    steps: &[Step { words: &["-g", "-f", "{support}/image.st", "{support}", "{output}"], ..INTERPRETER }],
+    version: &["--version"],
+    inputs: Inputs::SourceAlone,
+    product: Product::Image(&["-I", "{output}"]),
+};

@@ -97,7 +97,7 @@ impl Language {
 mod tests {
     use std::collections::HashSet;
 
-    use super::LANGUAGES;
+    use super::{Compiler, LANGUAGES};
 
     #[test]
     fn no_two_languages_share_a_name_or_an_extension() {
@@ -117,7 +117,8 @@ mod tests {
         for language in LANGUAGES {
             assert!(!language.interpreters.is_empty() && !language.package.is_empty(), "{}", language.name);
             assert!(language.command.contains(&"{script}"), "{}", language.name);
-            let has_bridge = language.bridge.is_some() && language.compiler.is_none();
+            let has_bridge =
+                language.bridge.is_some() && !language.compiler.as_ref().is_some_and(Compiler::takes_script);
             let names_it = language.command.iter().any(|word| word.contains("{bridge}"));
             assert!(!has_bridge || names_it, "{}", language.name);
         }

@@ -1,7 +1,7 @@
 //! The languages: one table, from which detection, help, starters and tests are made.
 
 use super::{
-    compilers::{C, GO, JAVA, OCAML, RUST, TO_JAVASCRIPT},
+    compilers::{C, GO, JAVA, OCAML, RUST, SMALLTALK_IMAGE, TO_JAVASCRIPT},
     language::{Bridge, Environment, Format, Language, Starter},
 };
 
@@ -215,7 +215,8 @@ pub(crate) const LANGUAGES: &[Language] = &[
         extensions: &["st"],
         interpreters: &["gst"],
         command: &["{flags}", "-g", "-f", "{bridge}", "{script}"],
-        bridge: bridge!("smalltalk", "bridge.st", "rare.st", "respond.st"),
+        bridge: bridge!("smalltalk", "bridge.st", "image.st", "service.st", "response.st", "failure.st"),
+        compiler: Some(SMALLTALK_IMAGE),
         document: Some(Format::Pairs),
         package: "gnu-smalltalk",
         starter: starter!("smalltalk", "st"),

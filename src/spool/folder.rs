@@ -105,9 +105,14 @@ fn fresh_path(parent: &Path) -> io::Result<String> {
     path.map_err(|path| io::Error::other(format!("{} is not UTF-8", path.display())))
 }
 
+/// The bytes of that file system that uploads leave to everybody else.
+pub(crate) fn reserve(system: &StatVfs) -> u64 {
+    RESERVE.min(system.f_blocks.saturating_mul(system.f_frsize) / 20)
+}
+
 /// Whether so many bytes leave the reserve free. A file system that counts no blocks has no limit either.
 pub(super) fn has_room(system: &StatVfs, bytes: u64) -> bool {
     let size = system.f_blocks.saturating_mul(system.f_frsize);
     let free = system.f_bavail.saturating_mul(system.f_frsize);
-    size == 0 || free >= bytes.saturating_add(RESERVE.min(size / 20))
+    size == 0 || free >= bytes.saturating_add(reserve(system))
 }

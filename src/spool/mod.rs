@@ -17,6 +17,8 @@ use std::{
 use rustix::io::Errno;
 
 use self::folder::Folder;
+#[cfg(feature = "cli")]
+pub(crate) use self::folder::reserve;
 pub(crate) use self::{off_thread::off_thread, sweep::sweep};
 use crate::failure::{Failure, Kind};
 

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Bytes of all parsed bodies together, unless the builder says otherwise.
-const BUFFERED: usize = 256 << 20;
+pub(crate) const BUFFERED: usize = 256 << 20;
 
 /// The services and bounds of a [`Stack`], on the way to one; made by [`Stack::builder`].
 ///
@@ -151,7 +151,7 @@ impl StackBuilder {
             Ok(Arc::new(Mount::new(pattern, route.clone(), bounds)))
         });
         let mounts = mounts.collect::<Result<Vec<_>, Error>>()?;
-        let routes = Routes::new(mounts, errors, |_| "two services".to_owned())?;
+        let routes = Routes::new(mounts, errors)?;
         Ok(self.with(routes))
     }
 
@@ -175,7 +175,7 @@ impl StackBuilder {
     /// The stack of one service that needs nothing else.
     pub(crate) fn lone(self, service: Service) -> Stack {
         let mount = Arc::new(Mount::new(None, service.into(), self.bounds));
-        let routes = Routes::new([mount], self.errors, |_| String::new());
+        let routes = Routes::new([mount], self.errors);
         self.with(routes.expect("one service cannot meet another"))
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// The page, for a request of the root by somebody who may see details.
 pub(super) fn page(routes: &Routes, trouble: Option<&str>, head: &request::Parts) -> Response<Body> {
-    let host = receive::named_host(head).unwrap_or("localhost");
+    let host = receive::host(head).unwrap_or("localhost");
     let lines: Vec<_> = routes.mounts().iter().map(|mount| line(mount, host)).collect();
     respond::services("Services", trouble, &lines)
 }
@@ -26,7 +26,7 @@ pub(super) fn is_asked_for(head: &request::Parts) -> bool {
 
 /// Whether a page of another origin asks, as far as browsers tell.
 pub(super) fn is_foreign(head: &request::Parts) -> bool {
-    let host = receive::named_host(head);
+    let host = receive::host(head);
     head.headers.get_all(ORIGIN).iter().any(|origin| {
         let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
         origin.is_none_or(|(_, origin)| Some(origin) != host)
@@ -46,14 +46,10 @@ fn line(mount: &Mount, host: &str) -> Line {
         Some(&first) if first != "GET" && first != "HEAD" => format!("-X {first} "),
         _ => String::new(),
     };
-    let url = format!("http://{host}{}", example(&route));
+    let example = mount.pattern.as_ref().map_or("/".to_owned(), Pattern::example);
+    let url = format!("http://{host}{example}");
     let command = format!("curl {method}'{}'", url.replace('\'', "'\\''"));
     Line { methods: methods.join(", "), route, language, command, state }
-}
-
-/// A path that the route answers.
-fn example(route: &str) -> String {
-    route.replace("[...", "").replace(['[', ']'], "")
 }
 
 fn state(last: &LastRun) -> State {

@@ -28,6 +28,8 @@ use tokio::sync::watch;
 use tower_http::cors::CorsLayer;
 use tower_service::Service as TowerService;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::builder::BUFFERED;
 pub use self::{builder::StackBuilder, layer::Layered};
 #[cfg(feature = "cli")]
 use crate::pages::Pages;

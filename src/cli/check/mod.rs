@@ -2,7 +2,7 @@
 
 mod explain;
 
-use std::{path::Path, process::ExitCode};
+use std::{convert::identity, path::Path, process::ExitCode};
 
 use serde_json::{Value, json};
 
@@ -87,21 +87,21 @@ fn not_empty(site: Site) -> Result<Site, Error> {
 
 fn listed(place: &Place) -> Result<Listed, Error> {
     let mut notes = Vec::new();
-    let program = match made(place) {
+    let program = match place.service(identity) {
         Ok(service) => {
             notes.extend_from_slice(service.notes());
             Some(service.name().to_owned())
         }
-        Err(error) if is_missing(&error) => {
+        Err(error) if error.is_missing() => {
             notes.push(format!("{error}; until then it answers 502"));
             None
         }
         Err(error) => return Err(error),
     };
     for gate in &place.gates {
-        match made(gate) {
+        match gate.service(identity) {
             Ok(_) => {}
-            Err(error) if is_missing(&error) => notes.push(format!("{} before it: {error}", gate.source)),
+            Err(error) if error.is_missing() => notes.push(format!("{} before it: {error}", gate.source)),
             Err(error) => return Err(error),
         }
     }
@@ -114,19 +114,6 @@ fn listed(place: &Place) -> Result<Listed, Error> {
         source: place.source.clone(),
         notes,
     })
-}
-
-/// The service of a place; an error names where it is described.
-fn made(place: &Place) -> Result<crate::service::Service, Error> {
-    place.builder()?.build().map_err(|error| match is_missing(&error) {
-        true => error,
-        false => Error::new(error.kind(), format!("{}: {error}", place.source)),
-    })
-}
-
-/// Whether it may be installed later.
-fn is_missing(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::MissingInterpreter | ErrorKind::MissingProgram)
 }
 
 /// The service of that name or route.

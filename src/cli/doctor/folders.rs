@@ -12,6 +12,7 @@ use super::finding::{Finding, Group};
 use crate::{
     cache::{self, create_private, random},
     config::units::Size,
+    spool::reserve,
 };
 
 /// As /usr/include/linux/magic.h has them.
@@ -20,8 +21,6 @@ const RAMFS_MAGIC: u64 = 0x8584_58f6;
 
 /// What one upload may take unless `--max-upload` says otherwise.
 const UPLOAD: u64 = 1 << 30;
-/// What uploads leave free; below that they are refused.
-const RESERVE: u64 = 64 << 20;
 
 const UPLOADS: &str = "uploads";
 const CACHE: &str = "cache";
@@ -108,11 +107,6 @@ fn room(system: &StatVfs) -> Option<u64> {
     }
     let has_inodes = system.f_files == 0 || system.f_favail > 0;
     Some(if has_inodes { system.f_bavail.saturating_mul(system.f_frsize).max(1) } else { 0 })
-}
-
-/// The same reserve that uploads are held to.
-fn reserve(system: &StatVfs) -> u64 {
-    RESERVE.min(system.f_blocks.saturating_mul(system.f_frsize) / 20)
 }
 
 fn is_memory(folder: &Path) -> bool {

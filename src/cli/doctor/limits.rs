@@ -9,7 +9,7 @@ use super::{
     finding::{Finding, Group},
     folders::rounded,
 };
-use crate::config::units::Size;
+use crate::{cli::listen::BACKLOG, config::units::Size};
 
 /// What the server opens for itself, its pads and its listener among it.
 const OWN_FILES: u64 = 64;
@@ -25,8 +25,6 @@ const PROCESSES_OF_A_USER: u64 = 4 * PROCESSES;
 const MEMORY_A_PROCESS: u64 = 16 << 20;
 /// As many pids as the kernel gives by default on a small machine.
 const PIDS: u64 = 32_768;
-/// What the server asks of `listen`.
-const BACKLOG: u64 = 1024;
 /// The kernel's default: 1,024 pipes of 16 pages.
 const PIPE_PAGES: u64 = 16_384;
 const PAGES_A_PIPE: u64 = 16;
@@ -115,9 +113,10 @@ fn pipes(pages: u64, is_root: bool) -> Finding {
 }
 
 fn backlog(limit: u64) -> Finding {
+    let wanted = u64::from(BACKLOG);
     let seen = format!("{limit} connections wait to be accepted (net.core.somaxconn)");
-    let remedy = format!("for bursts of connections: sysctl -w net.core.somaxconn={BACKLOG}");
-    if limit < BACKLOG { finding("backlog", seen).advice(remedy) } else { finding("backlog", seen) }
+    let remedy = format!("for bursts of connections: sysctl -w net.core.somaxconn={wanted}");
+    if limit < wanted { finding("backlog", seen).advice(remedy) } else { finding("backlog", seen) }
 }
 
 #[cfg(test)]

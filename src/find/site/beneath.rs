@@ -22,7 +22,7 @@ const ATTEMPTS: usize = 8;
 
 /// A folder that is open.
 #[derive(Debug)]
-pub(super) struct Root {
+pub(crate) struct Root {
     handle: OwnedFd,
     /// As it was named, absolute.
     path: PathBuf,
@@ -32,14 +32,14 @@ pub(super) struct Root {
 
 /// Which file or folder it is, whatever it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     device: u64,
     inode: u64,
 }
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     File,
     Folder,
     /// A pipe, a socket, a device.
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 
 /// Why nothing was opened.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// It stands outside of the folder.
     Outside,
     /// There is nothing.
@@ -59,7 +59,7 @@ pub(super) enum Refused {
 impl Root {
     /// # Errors
     /// When it is no folder, or may not be read.
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let unreadable = |error| Error::system(format!("cannot read the folder {}", path.display()), error);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = open(path, flags, Mode::empty()).map_err(|error| match error {
@@ -72,16 +72,21 @@ impl Root {
         Ok(Self { handle, path: absolute(path).map_err(unreadable)?, real })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// Whether that file stands in the folder, as far as its name says.
+    pub(crate) fn holds(&self, file: &Path) -> bool {
+        fs::canonicalize(file).is_ok_and(|file| file.starts_with(&self.real))
+    }
+
     /// The folder's own name.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.real.file_name().unwrap_or(OsStr::new("/")).to_string_lossy().into_owned()
     }
 
-    pub(super) fn look(&self, path: &str) -> Result<(Kind, Identity), Refused> {
+    pub(crate) fn look(&self, path: &str) -> Result<(Kind, Identity), Refused> {
         let handle = self.handle(path, OFlags::PATH)?;
         let about = fstat(handle).map_err(|error| Refused::System(error.into()))?;
         let kind = match FileType::from_raw_mode(about.st_mode) {
@@ -93,16 +98,20 @@ impl Root {
     }
 
     /// At most so many bytes from the beginning of that file.
-    pub(super) fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
-        // Whoever puts a named pipe there meanwhile does not hold us.
-        let file = File::from(self.handle(path, OFlags::RDONLY | OFlags::NONBLOCK)?);
+    pub(crate) fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, Refused> {
         let mut bytes = Vec::new();
-        file.take(most).read_to_end(&mut bytes).map_err(Refused::System)?;
+        self.file(path)?.take(most).read_to_end(&mut bytes).map_err(Refused::System)?;
         Ok(bytes)
     }
 
+    /// What stands there, to be read.
+    pub(crate) fn file(&self, path: &str) -> Result<File, Refused> {
+        // Whoever puts a named pipe there meanwhile does not hold us.
+        self.handle(path, OFlags::RDONLY | OFlags::NONBLOCK).map(File::from)
+    }
+
     /// What is in that folder.
-    pub(super) fn list(&self, path: &str) -> Result<Dir, Refused> {
+    pub(crate) fn list(&self, path: &str) -> Result<Dir, Refused> {
         let handle = self.handle(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
         Dir::new(handle).map_err(|error| Refused::System(error.into()))
     }
@@ -144,7 +153,7 @@ impl Root {
 
 impl Identity {
     /// That of the file at this path, if there is one.
-    pub(super) fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let about = rustix::fs::stat(path).ok()?;
         Some(Self { device: about.st_dev, inode: about.st_ino })
     }

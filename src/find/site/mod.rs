@@ -18,8 +18,10 @@ mod table;
 use std::path::PathBuf;
 
 pub(crate) use self::{
+    beneath::{Kind, Root},
     explain::{Explanation, Fact, Process, Source},
     gather::{lone, site},
+    names::is_leftover,
     settings::configured,
 };
 use crate::{cache::Stamp, config, pattern::Pattern};

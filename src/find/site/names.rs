@@ -25,14 +25,19 @@ impl Name {
     /// What that name says, of a folder or of a file.
     pub(super) fn of(name: &str) -> Self {
         let is_private = name.starts_with(['.', '_']);
-        let is_backup = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-        let ends_with =
-            |endings: &[&str]| name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending));
-        if is_private || is_backup || ends_with(LEFTOVERS) || INSTALLED.contains(&name) {
+        if is_private || is_leftover(name) || INSTALLED.contains(&name) {
             return Self::Never;
         }
         if BUILT.contains(&name) { Self::Built } else { Self::Plain }
     }
+}
+
+/// Whether an editor, a patch or version control left it behind.
+pub(crate) fn is_leftover(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    name.ends_with('~')
+        || (name.starts_with('#') && name.ends_with('#'))
+        || ending.is_some_and(|ending| LEFTOVERS.contains(&ending))
 }
 
 /// The route of the file at that path from the served folder: its path without extension, and that of its folder

@@ -6,27 +6,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{
+    HeaderName, HeaderValue, Method,
+    header::{CONTENT_LENGTH, TRAILER},
+};
 
 use super::{document::Document, settings::filled};
 use crate::{
     config::{SchemaSource, Service},
+    control::is_framing,
     error::Error,
     find::{detect::named, env_file, environment::checked},
     pattern::Pattern,
 };
-
-/// The headers that say how a message is framed, which is the server's matter.
-const FRAMING: &[&str] = &[
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// The methods whose names are written in capitals; others may be anybody's own.
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"];
@@ -131,7 +123,7 @@ impl Rules<'_> {
             let Ok(field) = HeaderName::from_bytes(name.as_bytes()) else {
                 return Err(self.wrong(&key, &format!("{name:?} is no name of a header")));
             };
-            if FRAMING.contains(&field.as_str()) {
+            if is_framing(field.as_str()) || field == CONTENT_LENGTH || field == TRAILER {
                 let error = self.wrong(&key, &format!("the header {name} is the server's own"));
                 return Err(error.remedy("leave it out"));
             }

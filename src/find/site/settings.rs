@@ -27,6 +27,15 @@ impl Place {
         configured(builder, settings, &self.folder).map_err(|unset| self.unset(&unset))
     }
 
+    /// The service, as `prepare` completes it; an error names where it is described, unless something is missing
+    /// that may be installed later.
+    pub(crate) fn service(&self, prepare: impl FnOnce(Builder) -> Builder) -> Result<Service, Error> {
+        prepare(self.builder()?).build().map_err(|error| match error.is_missing() {
+            true => error,
+            false => Error::new(error.kind(), format!("{}: {error}", self.source)),
+        })
+    }
+
     /// The text of its schema.
     pub(crate) fn schema(&self, schema: &SchemaSource) -> Result<String, Error> {
         match schema {

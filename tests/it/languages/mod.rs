@@ -11,6 +11,7 @@ mod python;
 mod response;
 mod ruby;
 mod shape;
+mod tcl;
 mod wasm;
 mod wsgi;
 

@@ -4,6 +4,7 @@ mod building;
 mod dropping;
 mod mounted;
 mod receipts;
+mod routes;
 
 use std::convert::Infallible;
 

@@ -73,6 +73,20 @@ fn row_73_attack_50_a_broken_configuration_keeps_the_old_one_until_it_is_whole()
 }
 
 #[test]
+fn row_73_the_page_says_why_the_services_are_the_old_ones() {
+    interpreter("bash");
+    let folder = Folder::new();
+    folder.script("one.sh", "echo one");
+    let server = Server::start(&["-w", folder.root().to_str().unwrap()]);
+    let toml = folder.root().join("stack.toml");
+    fs::write(&toml, "[server]\nscna = true\n").unwrap();
+    let page = wait_for(&server, "/", |page| page.text().contains("The old services go on: "));
+    assert!(page.text().contains("stack.toml:2:1") && page.text().contains("/one"), "{}", page.text());
+    fs::remove_file(toml).unwrap();
+    wait_for(&server, "/", |page| page.status == 200 && !page.text().contains("The old services"));
+}
+
+#[test]
 fn attack_50_a_file_that_is_renamed_into_place_answers_and_ten_thousand_changes_cost_nothing() {
     let (folder, server) = served(&[("one.sh", "echo one")]);
     let (scratch, script) = (folder.root().join("one.sh.tmp"), folder.root().join("one.sh"));
