@@ -138,6 +138,12 @@ fn pointers(strings: &Strings) -> Vec<*const c_char> {
     words.chain([ptr::null()]).collect()
 }
 
+/// Whether a start makes the descriptor of its process; every start so far has found it so.
+#[cfg(feature = "cli")]
+pub(crate) fn has_clone_pidfd() -> bool {
+    PIDFD_BY_CLONE.load(Ordering::Relaxed)
+}
+
 /// Old or filtered kernels refuse `CLONE_PIDFD`; they get the descriptor from `pidfd_open`.
 fn clone_with_fallback(child: &mut Child, stack: &mut [u8]) -> Result<Started, Errno> {
     if PIDFD_BY_CLONE.load(Ordering::Relaxed) {

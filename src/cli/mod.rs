@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod client;
 mod completions;
 mod config;
 mod definitions;

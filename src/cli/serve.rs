@@ -119,7 +119,7 @@ fn folder(
 ) -> anyhow::Result<Ready> {
     // Before it is read: what changes from now on is read again.
     let watch = Watch::of(root)?;
-    let site = site(root, &flags)?;
+    let site = site(root, &flags, server.pages.as_deref())?;
     let settled = Settled::of(server, &site.server, &site.root, surroundings)?;
     let making = settled.making;
     let routes = routes(&site, making, None)?;
@@ -136,7 +136,7 @@ fn folder(
     let hint = Hint::Path(first.map_or("/".to_owned(), Pattern::example));
     let stack = with_pages(&settled, &routes)?.with(routes);
     let name = site.name.clone();
-    let reload = Arc::new(Reload::new(site, flags, making, stack.clone()));
+    let reload = Arc::new(Reload::new(site, (flags, server.pages.clone()), making, stack.clone()));
     Ok(Ready { name, stack, settled, renew: Renew::Folder(reload), watch: Some(watch), hint, notes })
 }
 

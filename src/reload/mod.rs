@@ -56,6 +56,8 @@ impl Making {
 pub(crate) struct Reload {
     root: PathBuf,
     flags: config::Service,
+    /// The folder whose files are sent as they are, where a flag names one.
+    pages: Option<PathBuf>,
     making: Making,
     stack: Stack,
     /// The server's settings that are in force: a change of them is told, and waits for the next start.
@@ -65,9 +67,14 @@ pub(crate) struct Reload {
 }
 
 impl Reload {
-    /// The site as it was read first, served by that stack.
-    pub(crate) fn new(site: Site, flags: config::Service, making: Making, stack: Stack) -> Self {
-        Self { root: site.root, flags, making, stack, server: site.server, reading: Mutex::default() }
+    /// The site as it was read first by those flags, served by that stack.
+    pub(crate) fn new(
+        site: Site,
+        (flags, pages): (config::Service, Option<PathBuf>),
+        making: Making,
+        stack: Stack,
+    ) -> Self {
+        Self { root: site.root, flags, pages, making, stack, server: site.server, reading: Mutex::default() }
     }
 
     /// Reads the site again and serves what it is now. Where that cannot be, the old one goes on, and the log and
@@ -75,7 +82,7 @@ impl Reload {
     pub(crate) fn again(&self) {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.stack.routes();
-        let read = site(&self.root, &self.flags).and_then(|site| {
+        let read = site(&self.root, &self.flags, self.pages.as_deref()).and_then(|site| {
             let routes = routes(&site, self.making, Some(&old))?;
             Ok((site, routes))
         });

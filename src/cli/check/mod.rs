@@ -63,11 +63,11 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<ExitCode> {
 /// The folder or file; a `stack.toml` stands for its folder.
 pub(in crate::cli) fn target(path: &Path, flags: &config::Service) -> Result<Site, Error> {
     if path.is_dir() {
-        return not_empty(site(path, flags)?);
+        return not_empty(site(path, flags, None)?);
     }
     if path.file_name().is_some_and(|name| name == "stack.toml") && path.is_file() {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        return not_empty(site(folder.unwrap_or(Path::new(".")), flags)?);
+        return not_empty(site(folder.unwrap_or(Path::new(".")), flags, None)?);
     }
     if !path.exists() {
         let message = format!("there is no folder or file {}", path.display());

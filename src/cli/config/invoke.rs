@@ -9,7 +9,8 @@ use super::{Once, builder, engine, with_settings};
 use crate::{
     cli::{
         args::{InvokeArguments, RequestFlags, read},
-        invoke::{Patience, Url},
+        client::Url,
+        invoke::Patience,
         settings::service_settings,
         words::{Target, Words, has_slash},
     },
@@ -76,7 +77,7 @@ fn is_name(word: &OsStr) -> bool {
 
 /// The service of that name, or under that route, in this folder.
 fn named(name: &OsStr) -> Result<Builder, Error> {
-    let here = match site(Path::new("."), &config::Service::default()) {
+    let here = match site(Path::new("."), &config::Service::default(), None) {
         // A folder that has one means its names.
         Err(error) if Path::new("stack.toml").exists() => return Err(error),
         here => here,

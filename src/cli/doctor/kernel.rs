@@ -11,7 +11,7 @@ use rustix::process::{PidfdFlags, getpid, pidfd_open};
 
 use super::finding::{Finding, Group};
 use crate::{
-    os::has_close_range,
+    os::{has_clone_pidfd, has_close_range},
     process::{guard, probe},
 };
 
@@ -30,6 +30,8 @@ pub(super) fn findings() -> Vec<Finding> {
         Some(pidfd()),
         Some(guardian(guard())),
         starts(),
+        // What the start before it has found.
+        Some(clone_pidfd(has_clone_pidfd())),
         Some(close_range(has_close_range())),
         (process::id() == 1).then(process_1),
     ];
@@ -106,6 +108,14 @@ fn starts() -> Option<Finding> {
     })
 }
 
+fn clone_pidfd(is_there: bool) -> Finding {
+    match is_there {
+        true => finding("clone", "a start makes the descriptor that its process is watched by"),
+        false => finding("clone", "CLONE_PIDFD is refused: each start takes one more system call")
+            .advice("in a container use a runtime whose seccomp profile allows it"),
+    }
+}
+
 fn close_range(is_there: bool) -> Finding {
     match is_there {
         true => finding("close_range", "a start costs the same however many connections are open"),
@@ -126,7 +136,7 @@ fn process_1() -> Finding {
 mod tests {
     use std::io;
 
-    use super::{super::finding::Level, close_range, guardian, version};
+    use super::{super::finding::Level, clone_pidfd, close_range, guardian, version};
 
     #[test]
     fn old_kernels_are_problems() {
@@ -146,6 +156,8 @@ mod tests {
     fn what_is_refused_has_a_remedy() {
         assert_eq!(close_range(true).level, Level::Ok);
         assert_eq!(close_range(false).level, Level::Advice);
+        assert_eq!(clone_pidfd(true).level, Level::Ok);
+        assert_eq!(clone_pidfd(false).level, Level::Advice);
         assert_eq!(guardian(Err(io::ErrorKind::OutOfMemory.into())).level, Level::Problem);
     }
 }

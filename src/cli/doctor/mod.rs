@@ -23,7 +23,7 @@ use crate::{
 
 /// Looks at everything, and prints what was found. The exit code is 1 when something is a problem.
 pub(super) async fn doctor(arguments: &DoctorArguments) -> anyhow::Result<ExitCode> {
-    let url = arguments.url.as_deref().map(stream::Address::parse).transpose()?;
+    let url = arguments.url.as_deref().map(stream::parse).transpose()?;
     let uploads = arguments.temp_dir.clone().unwrap_or_else(env::temp_dir);
     let installed = find::languages(|_| true);
     let mut findings = program::findings();

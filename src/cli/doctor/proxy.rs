@@ -9,8 +9,9 @@ use http::{
 
 use super::{
     finding::{Finding, Group},
-    stream::{APART, Address, End, Observed, PATIENCE, observe},
+    stream::{APART, End, Observed, PATIENCE, observe},
 };
+use crate::cli::client::Url;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// A service that says nothing of its own times and answers later than this in one piece is taken for buffered.
@@ -20,7 +21,7 @@ const SERVICE: &str =
     "name a service that writes for a second or more, such as examples/services/streams/clock";
 
 /// What one request of that URL shows.
-pub(super) async fn finding(url: &Address) -> Finding {
+pub(super) async fn finding(url: &Url) -> Finding {
     match observe(url).await {
         Ok(observed) => judge(&observed),
         Err(error) => {

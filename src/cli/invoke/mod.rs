@@ -1,15 +1,14 @@
 //! `stack invoke FILE|NAME|URL`: one request without a server, or to one.
 //!
 //! `request` makes it from what was typed; `once` has it answered by a service of this machine, `remote` by
-//! whoever listens at a `url`.
+//! whoever listens at a URL.
 
 mod remote;
 mod request;
-mod url;
 
 use std::process::ExitCode;
 
-pub(super) use self::{remote::Patience, url::Url};
+pub(super) use self::remote::Patience;
 use self::{
     remote::remote,
     request::{Asked, request},

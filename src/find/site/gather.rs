@@ -1,6 +1,10 @@
 //! Which services a folder has: those that its `stack.toml` names, the one that it is, or those that lie in it.
 
-use std::{collections::HashSet, path::Path, rc::Rc};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use super::{
     Place, Site,
@@ -17,14 +21,15 @@ use crate::{config, error::Error, pattern::Pattern};
 const LONE: &str =
     "package.json makes the folder one service; server.scan = true in a stack.toml serves its files instead";
 
-/// Reads the folder at `root`; `flags` win over what stands in its files.
+/// Reads the folder at `root`; `flags` win over what stands in its files, and so does `pages`, a folder whose files
+/// are sent as they are.
 ///
 /// No program is looked for or started, so that this is cheap enough for every change of the folder.
 ///
 /// # Errors
 /// When something in it is meant as a service and cannot be one, or two services answer the same requests; the
 /// message names the file, its line where there is one, and what to do.
-pub(crate) fn site(root: &Path, flags: &config::Service) -> Result<Site, Error> {
+pub(crate) fn site(root: &Path, flags: &config::Service, pages: Option<&Path>) -> Result<Site, Error> {
     let root = Root::open(root)?;
     let document = Document::read(&root, "")?;
     let server = document.as_ref().map(|document| document.file.server.clone()).unwrap_or_default();
@@ -38,7 +43,9 @@ pub(crate) fn site(root: &Path, flags: &config::Service) -> Result<Site, Error> 
     }
     if server.scan.unwrap_or(found.is_empty()) {
         let gates = places.default_gates()?;
-        let scanned = scan(&root, &apart(&root, &server, found.iter().chain(&gates)))?;
+        let written = server.pages.as_ref().map(|folder| root.path().join(folder));
+        let pages = pages.map(Path::to_owned).or(written);
+        let scanned = scan(&root, &apart(found.iter().chain(&gates), pages))?;
         let Scanned { files, packages, notes: seen } = scanned;
         notes.extend(seen);
         for path in &files {
@@ -79,13 +86,8 @@ fn root_package(root: &Root, document: Option<&Rc<Document>>) -> Result<Option<P
 }
 
 /// What is in the folder and is no service of its own: the files of services that have a name, and pages.
-fn apart<'a>(
-    root: &Root,
-    server: &config::Server,
-    places: impl Iterator<Item = &'a Place>,
-) -> HashSet<Identity> {
+fn apart<'a>(places: impl Iterator<Item = &'a Place>, pages: Option<PathBuf>) -> HashSet<Identity> {
     let with_gates = places.flat_map(|place| place.gates.iter().chain([place]));
     let files = with_gates.filter_map(|place| Some(place.folder.join(place.settings.effective().file?)));
-    let pages = server.pages.iter().map(|folder| root.path().join(folder));
     files.chain(pages).filter_map(|path| Identity::of(&path)).collect()
 }

@@ -40,8 +40,8 @@ pub(crate) struct Site {
     pub(crate) notes: Vec<String>,
 }
 
-/// One service of a site. Equal places need not be made anew when the site is read again.
-#[derive(Clone, Debug, PartialEq)]
+/// One service of a site.
+#[derive(Clone, Debug)]
 pub(crate) struct Place {
     /// Its name in `stack.toml`, or its route without the slash in front, `index` for `/`.
     pub(crate) name: String,
@@ -56,6 +56,15 @@ pub(crate) struct Place {
     pub(crate) stamps: Vec<Stamp>,
     /// The services that run before it, in order; theirs are not asked for.
     pub(crate) gates: Vec<Place>,
+}
+
+/// Equal places need not be made anew when the site is read again, as when a line above one has gone.
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { name, pattern, settings, folder, source: _, stamps, gates } = self;
+        (name, pattern, settings, folder, stamps, gates)
+            == (&other.name, &other.pattern, &other.settings, &other.folder, &other.stamps, &other.gates)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::{
     ffi::OsStr,
-    fs,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,10 @@ use http::{
     header::{CONTENT_LENGTH, TRAILER},
 };
 
-use super::{document::Document, settings::filled};
+use super::{
+    document::Document,
+    settings::{filled, schema_file},
+};
 use crate::{
     config::{SchemaSource, Service},
     control::is_framing,
@@ -176,11 +178,11 @@ impl Rules<'_> {
     fn schema(&self) -> Result<(), Error> {
         let Some(SchemaSource::File(path)) = &self.service.schema else { return Ok(()) };
         let shown = path.display();
-        let text = fs::read(self.path(path)).map_err(|error| {
+        let text = schema_file(&self.path(path)).map_err(|error| {
             self.wrong("schema", &format!("the schema {shown} cannot be read: {error}"))
                 .remedy("name a JSON file by its path from the folder of this file")
         })?;
-        match serde_json::from_slice::<serde_json::Value>(&text) {
+        match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(_) => Ok(()),
             Err(error) => Err(self
                 .wrong("schema", &format!("the schema {shown} is no JSON: {error}"))

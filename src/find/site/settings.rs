@@ -2,13 +2,15 @@
 
 use std::{
     env, fs,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use serde_json::Value;
 
-use super::{Place, table::is_path};
+use super::{Place, document::LARGEST, table::is_path};
 use crate::{
     config::{self, SchemaSource},
     error::{Error, ErrorKind},
@@ -40,7 +42,7 @@ impl Place {
     pub(crate) fn schema(&self, schema: &SchemaSource) -> Result<String, Error> {
         match schema {
             SchemaSource::Inline(schema) => Ok(Value::Object(schema.clone()).to_string()),
-            SchemaSource::File(path) => fs::read_to_string(self.path(path)).map_err(|error| {
+            SchemaSource::File(path) => schema_file(&self.path(path)).map_err(|error| {
                 let message = format!("{}: the schema {} cannot be read", self.source, path.display());
                 Error::system(message, error)
             }),
@@ -86,6 +88,20 @@ impl Place {
         let remedy = format!("set {needs}, or write $${{ for a plain ${{");
         Error::new(ErrorKind::InvalidSetting, message).remedy(remedy)
     }
+}
+
+/// The text of a file with a schema: no pipe, which could be waited for, and no more than settings may have.
+pub(super) fn schema_file(path: &Path) -> io::Result<String> {
+    let file = fs::File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+    }
+    let mut text = String::new();
+    file.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it has more than 1 MiB"));
+    }
+    Ok(text)
 }
 
 /// A variable whose value names one that is not set.

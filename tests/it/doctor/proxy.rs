@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use super::{Finding, examine};
 use crate::harness::{DEADLINE, Folder, Server};
+use crate::invoke::secure::Secure;
 
 /// Three lines, half a second apart.
 const CLOCK: &str = "examples/services/streams/clock.sh";
@@ -113,4 +114,19 @@ fn doctor_says_that_nobody_answers() {
         assert_eq!((code, finding.level), (1, "problem"), "{finding:?}");
         assert!(finding.seen.contains("nobody listens"), "{finding:?}");
     });
+}
+
+#[test]
+fn doctor_asks_by_tls_and_names_a_certificate_that_nobody_trusts() {
+    let (server, stranger) = (Secure::start(&["localhost"]), Secure::start(&["localhost"]));
+    let seen = |certificate: String| {
+        let findings = examine(&Folder::new(), &["--url", &server.url("localhost")], |command| {
+            command.env("SSL_CERT_FILE", &certificate).env_remove("SSL_CERT_DIR");
+        });
+        findings.one("streaming").seen.to_owned()
+    };
+    let trusted = seen(server.certificate());
+    assert!(trusted.starts_with("the service wrote the whole answer at once"), "{trusted}");
+    let refused = seen(stranger.certificate());
+    assert!(refused.contains("its certificate is from nobody who is trusted here"), "{refused}");
 }

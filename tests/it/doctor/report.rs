@@ -37,7 +37,7 @@ fn doctor_speaks_of_problems_last() {
 
 #[test]
 fn doctor_refuses_what_it_cannot_examine() {
-    for url in ["https://127.0.0.1/", "127.0.0.1", "nonsense"] {
+    for url in ["ftp://127.0.0.1/", "127.0.0.1", "nonsense"] {
         let refused = run(&["doctor", "--url", url]);
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{}", refused.stderr);
         assert!(refused.stderr.contains("--url") && refused.stderr.contains("http://"), "{}", refused.stderr);

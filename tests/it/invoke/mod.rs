@@ -5,7 +5,7 @@
 mod exits;
 mod limits;
 mod request;
-mod secure;
+pub(crate) mod secure;
 mod streams;
 mod urls;
 

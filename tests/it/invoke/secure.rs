@@ -13,13 +13,13 @@ use super::read_head;
 use crate::harness::{Finished, Folder, run_with};
 
 /// A server with a certificate that it signed itself for some names; the certificate is in its folder.
-struct Secure {
+pub(crate) struct Secure {
     port: u16,
     folder: Folder,
 }
 
 impl Secure {
-    fn start(names: &[&str]) -> Self {
+    pub(crate) fn start(names: &[&str]) -> Self {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let mut parameters = CertificateParams::new(names.clone()).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, names[0].clone());
@@ -42,7 +42,12 @@ impl Secure {
         Self { port, folder }
     }
 
-    fn url(&self, host: &str) -> String {
+    /// The path of its certificate.
+    pub(crate) fn certificate(&self) -> String {
+        self.folder.path("cert.pem")
+    }
+
+    pub(crate) fn url(&self, host: &str) -> String {
         format!("https://{host}:{}/path?a=b", self.port)
     }
 }
@@ -69,7 +74,7 @@ fn trusting(certificates: &str, words: &[&str]) -> Finished {
 fn a_server_whose_certificate_is_trusted_is_asked() {
     let server = Secure::start(&["localhost", "127.0.0.1"]);
     for host in ["localhost", "127.0.0.1"] {
-        let finished = trusting(&server.folder.path("cert.pem"), &[&server.url(host), "-q", "c=d"]);
+        let finished = trusting(&server.certificate(), &[&server.url(host), "-q", "c=d"]);
         let parts = (finished.code, finished.stdout.as_str(), finished.stderr.as_str());
         assert_eq!(parts, (0, "GET /path?a=b&c=d HTTP/1.1\n", ""), "{host}");
     }
@@ -81,7 +86,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused_with_a_remedy() {
     // A stranger, and one who took the name of somebody who is trusted.
     for trusted in ["other.example", "localhost"] {
         let other = Secure::start(&[trusted]);
-        let refused = trusting(&other.folder.path("cert.pem"), &[&server.url("localhost")]);
+        let refused = trusting(&other.certificate(), &[&server.url("localhost")]);
         assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
         let words = "its certificate is from nobody who is trusted here; to trust it, name its issuer's";
         assert!(
@@ -95,7 +100,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused_with_a_remedy() {
 #[test]
 fn a_certificate_for_another_name_is_refused() {
     let server = Secure::start(&["shop.example"]);
-    let refused = trusting(&server.folder.path("cert.pem"), &[&server.url("localhost")]);
+    let refused = trusting(&server.certificate(), &[&server.url("localhost")]);
     assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
     assert!(refused.stderr.contains("shop.example"), "{}", refused.stderr);
 }
@@ -113,7 +118,7 @@ fn a_server_without_tls_is_told_from_one_with() {
     let server = Secure::start(&["localhost"]);
     let plain = crate::harness::Server::start(&["echo"]);
     let url = format!("https://localhost:{}/", plain.address().port());
-    let refused = trusting(&server.folder.path("cert.pem"), &[&url]);
+    let refused = trusting(&server.certificate(), &[&url]);
     assert_eq!((refused.code, refused.stdout.as_str()), (1, ""));
     assert!(refused.stderr.contains("no TLS") && refused.stderr.contains("http://"), "{}", refused.stderr);
 }

@@ -180,6 +180,17 @@ fn attack_48_a_folder_of_files_that_holds_a_service_is_refused() {
 }
 
 #[test]
+fn row_87_a_folder_of_files_among_the_services_is_none_of_them() {
+    let folder = Folder::new();
+    folder.script("a.sh", "echo service");
+    folder.script("public/b.sh", "echo file");
+    let server = Server::start(&[folder.root().to_str().unwrap(), "--static", &folder.path("public")]);
+    assert_eq!((server.get("/a").text(), server.get("/b").status), ("service\n".to_owned(), 404));
+    assert_eq!(server.get("/b.sh").text(), "echo file");
+    assert_eq!(server.get("/public/b").status, 404);
+}
+
+#[test]
 fn row_87_other_origins_may_read_what_they_are_let() {
     let (_folder, server) = served(&["--cors", "https://a.example", "--cors", "https://b.example:8080"]);
     let allowed = |origin: &str| {

@@ -1,10 +1,8 @@
 //! A request over the network: connects, speaks HTTP/1.1, prints what comes. Redirects are not followed.
 
-mod connect;
 mod patience;
-mod trust;
 
-use std::{future::Future, io, pin::pin, process::ExitCode, time::Duration};
+use std::{io, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use http::{
@@ -17,10 +15,10 @@ use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
 pub(in crate::cli) use self::patience::Patience;
-use self::{connect::connect, patience::Pulse};
-use super::Url;
+use self::patience::Pulse;
 use crate::{
     cli::{
+        client::{Url, beside, cause, connect},
         once::{Shown, head},
         streams::{Input, Output, unwritten},
     },
@@ -129,18 +127,6 @@ fn is_event_stream<B>(response: &Response<B>) -> bool {
     name.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
-/// Drives the connection for as long as the work takes. That the connection ended first, well or badly, the
-/// work sees in what it waits for.
-async fn beside<T>(connection: impl Future, work: impl Future<Output = T>) -> T {
-    let mut work = pin!(work);
-    tokio::select! {
-        biased;
-        done = &mut work => return done,
-        _ = connection => {}
-    }
-    work.await
-}
-
 fn too_long(url: &Url, limit: Option<Duration>) -> Error {
     let message = format!("{} took longer than {:?}", url.authority(), limit.unwrap_or_default());
     Error::new(ErrorKind::System, message).remedy("--timeout sets another limit, 0 none")
@@ -151,11 +137,6 @@ fn silent(url: &Url, limit: Option<Duration>, flag: &str) -> Error {
     Error::new(ErrorKind::System, message).remedy(format!("{flag} sets another limit, 0 none"))
 }
 
-/// What went wrong, with its innermost cause, which is where hyper has the useful words.
 fn failed(url: &Url, what: &str, error: &hyper::Error) -> Error {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    Error::new(ErrorKind::System, format!("{what} {}: {cause}", url.authority()))
+    Error::new(ErrorKind::System, format!("{what} {}: {}", url.authority(), cause(error)))
 }

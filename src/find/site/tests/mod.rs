@@ -11,6 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::fs::{CWD, Mode, mkfifoat};
+
 use super::{Place, Site, site};
 use crate::{config, error::Error, pattern::Pattern};
 
@@ -41,7 +43,7 @@ impl Folder {
     }
 
     fn site(&self) -> Site {
-        site(self.path(), &config::Service::default()).unwrap()
+        site(self.path(), &config::Service::default(), None).unwrap()
     }
 
     fn routes(&self) -> Vec<String> {
@@ -49,7 +51,7 @@ impl Folder {
     }
 
     fn refusal(&self) -> String {
-        let error: Error = site(self.path(), &config::Service::default()).unwrap_err();
+        let error: Error = site(self.path(), &config::Service::default(), None).unwrap_err();
         error.to_string()
     }
 
@@ -57,6 +59,8 @@ impl Folder {
     fn refusal_of(text: &str) -> String {
         let folder = Self::of(&["a.py", "data.json"]);
         folder.file("stack.toml", text);
+        folder.file("large.json", &format!("{}{{}}", " ".repeat(1 << 20)));
+        mkfifoat(CWD, folder.path().join("pipe"), Mode::RUSR).unwrap();
         folder.refusal()
     }
 }

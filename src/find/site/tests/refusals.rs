@@ -32,6 +32,11 @@ fn attack_49_every_wrong_value_is_refused_with_its_line_and_a_remedy() {
         ("directory = \"no\"", "stack.toml:3: there is no folder no; "),
         ("schema = \"no.json\"", "stack.toml:3: the schema no.json cannot be read: "),
         ("schema = \"a.py\"", "stack.toml:3: the schema a.py is no JSON: "),
+        ("schema = \"pipe\"", "stack.toml:3: the schema pipe cannot be read: it is no regular file"),
+        (
+            "schema = \"large.json\"",
+            "stack.toml:3: the schema large.json cannot be read: it has more than 1 MiB",
+        ),
         ("max_processes = 0", "stack.toml:3: without any process nothing is answered; "),
         ("before = [\"nobody\"]", "stack.toml:3: there is neither a service nor a file \"nobody\" "),
         ("before = [\"data.json\"]", "stack.toml:3: data.json: language is not specified "),
@@ -93,6 +98,6 @@ fn attack_49_what_is_no_folder_or_no_toml_is_refused() {
     std::os::unix::fs::symlink("/etc/passwd", folder.path().join("stack.toml")).unwrap();
     assert!(folder.refusal().starts_with("stack.toml leads out of the folder; "), "{}", folder.refusal());
     let path = folder.path().join("a.py");
-    let error = super::site(&path, &crate::config::Service::default()).unwrap_err();
+    let error = super::site(&path, &crate::config::Service::default(), None).unwrap_err();
     assert!(error.is_missing_file(), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Settings and where they come from.
 
-use super::{Folder, file, place, site};
+use super::{Folder, file, place, route, site};
 use crate::config::{self, Origin, Time};
 
 fn seconds(service: &config::Service) -> Option<u64> {
@@ -35,7 +35,7 @@ fn row_72_flags_before_the_service_before_its_defaults() {
         &format!("{defaults}[services.a]\nfile = \"a.py\"\ntimeout = \"5s\"\nenv.A = \"s\"\n"),
     );
     let flags = config::Service { content_type: Some("text/b".to_owned()), ..config::Service::default() };
-    let site = site(folder.path(), &flags).unwrap();
+    let site = site(folder.path(), &flags, None).unwrap();
     let settings = place(&site, "a").settings.effective();
     assert_eq!((seconds(&settings), settings.content_type.as_deref()), (Some(5), Some("text/b")));
     assert_eq!(
@@ -94,6 +94,30 @@ fn row_72_pages_are_no_services() {
     folder.file("stack.toml", "[server]\nstatic = \"public\"\n");
     assert_eq!(folder.routes(), ["/a"]);
     assert_eq!(folder.site().server.pages.unwrap().to_str(), Some("public"));
+}
+
+#[test]
+fn row_87_the_folder_of_files_is_apart_whoever_names_it() {
+    let folder = Folder::of(&["a.py", "public/b.py"]);
+    let pages = folder.path().join("public");
+    let site = site(folder.path(), &config::Service::default(), Some(&pages)).unwrap();
+    assert_eq!(site.places.iter().map(route).collect::<Vec<_>>(), ["/a"]);
+    folder.file("stack.toml", "[server]\nstatic = \"public\"\n");
+    assert_eq!(folder.routes(), ["/a"]);
+}
+
+#[test]
+fn row_73_a_line_above_a_service_changes_nothing_about_it() {
+    let folder = Folder::of(&["a.py"]);
+    let text = "[services.a]\nfile = \"a.py\"\n";
+    folder.file("stack.toml", text);
+    let before = folder.site();
+    folder.file("stack.toml", &format!("# A remark.\n{text}"));
+    let after = folder.site();
+    assert_eq!(place(&before, "a"), place(&after, "a"));
+    assert_eq!(place(&after, "a").source, "stack.toml:2");
+    folder.file("stack.toml", &format!("{text}timeout = \"5s\"\n"));
+    assert_ne!(place(&before, "a"), place(&folder.site(), "a"));
 }
 
 #[test]

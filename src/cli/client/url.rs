@@ -55,11 +55,11 @@ impl Url {
         })
     }
 
-    pub(super) fn authority(&self) -> &str {
+    pub(in crate::cli) fn authority(&self) -> &str {
         &self.authority
     }
 
-    pub(super) fn target(&self) -> &str {
+    pub(in crate::cli) fn target(&self) -> &str {
         &self.target
     }
 }

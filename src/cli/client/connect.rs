@@ -21,11 +21,15 @@ use crate::error::{Error, ErrorKind};
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// A connection, with TLS or without.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(in crate::cli) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<W: AsyncRead + AsyncWrite + Send + Unpin> Wire for W {}
 
-pub(super) async fn connect(url: &Url) -> Result<Box<dyn Wire>, Error> {
+/// A connection to who answers for that URL.
+///
+/// # Errors
+/// Why there is none, and what to do.
+pub(in crate::cli) async fn connect(url: &Url) -> Result<Box<dyn Wire>, Error> {
     timeout(CONNECT, open(url)).await.unwrap_or_else(|_| {
         let failed = unreachable(url, &format!("nobody answered for {CONNECT:?}"));
         Err(failed.remedy("check the address, and what stands between"))
