@@ -19,8 +19,10 @@ use tower_service::Service;
 
 use super::{Shared, answer};
 use crate::{
+    access_log,
     config::Cors,
     error::{Error, ErrorKind},
+    invoke::page,
     receive::Incoming,
     respond::Body,
 };
@@ -85,9 +87,16 @@ pub(super) async fn answer_within(
     shared: Arc<Shared>,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    match layer.layer(Plain(shared)).call(request).await {
+    let (head, body) = request.into_parts();
+    // Nothing within the layer sees it, so that its account is kept here.
+    let asked = (head.method == Method::OPTIONS).then(|| head.clone());
+    let response = match layer.layer(Plain(shared)).call(Request::from_parts(head, body)).await {
         Ok(response) => response,
         Err(never) => match never {},
+    };
+    match asked {
+        Some(head) => page(response, &head, &answer::exchange(&head, Arc::new(access_log::write))),
+        None => response,
     }
 }
 

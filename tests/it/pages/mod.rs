@@ -210,6 +210,7 @@ fn row_87_other_origins_may_read_what_they_are_let() {
     assert_eq!((preflight.status, preflight.body.len()), (200, 0));
     assert_eq!(preflight.header("access-control-allow-methods"), Some("PUT"));
     assert_eq!(preflight.header("access-control-allow-headers"), Some("x-a"));
+    server.wait_for_log(|line| line.contains(" OPTIONS /hello 200 "));
     assert_eq!(get(&server, "/hello", &[]).header("access-control-allow-origin"), None);
 }
 
