@@ -9,8 +9,20 @@ use crate::failure::{Failure, Kind};
 /// Its display names what failed and what to do about it; the `is_*` questions tell the cases apart.
 ///
 /// ```
-/// let error = stackvana::Service::builder().file("./no-such-file.py").build().unwrap_err();
-/// assert!(error.is_missing_file());
+/// use stackvana::{Builder, Service};
+///
+/// let error = Service::builder().file("./no-such-file.py").build().unwrap_err();
+/// assert!(error.is_missing_file() && !error.is_address_taken());
+/// assert_eq!(error.to_string(), "there is no file ./no-such-file.py");
+///
+/// let refused = |builder: Builder| builder.build().unwrap_err();
+/// assert!(refused(Service::builder()).is_nothing_to_serve());
+/// assert!(refused(Service::builder().file("/")).is_not_servable());
+/// assert!(refused(Service::builder().command(["no-such-program"])).is_missing_program());
+/// assert!(refused(Service::builder().command(["true"]).env("STACK_CONTROL", "")).is_invalid_setting());
+/// let script = Service::builder().code("print(1)");
+/// assert!(refused(script.clone()).is_unknown_language());
+/// assert!(refused(script.language("python").interpreter("/nowhere/python")).is_missing_interpreter());
 /// ```
 pub struct Error {
     inner: Box<Inner>,

@@ -4,6 +4,19 @@
 //! [`spawn`] answers one request; [`Stack`] is a `tower::Service` with bounds on processes, queue and memory;
 //! the `stack` command is a caller of both.
 //!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use http_body_util::BodyExt;
+//! use stackvana::{Service, spawn};
+//!
+//! let service = Service::builder().command(["sort", "--reverse"]).build()?;
+//! let response = spawn(&service, http::Request::post("/").body("a\nb\n".to_owned())?).await;
+//! assert_eq!(response.into_body().collect().await?.to_bytes(), "b\na\n");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The library never prints, exits, changes the environment or installs signal handlers.
 
 #![cfg_attr(
@@ -54,6 +67,7 @@ mod service;
 mod slots;
 mod spool;
 mod stack;
+mod warm;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -65,6 +79,6 @@ pub use self::{
     mount::Route,
     receipt::{Receipt, Report},
     respond::Body,
-    service::{Caps, Errors, LogLine, Service, Timeouts},
+    service::{Caps, Errors, LogLine, Service, Timeouts, Warm},
     stack::{Layered, Stack, StackBuilder, spawn},
 };

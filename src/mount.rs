@@ -71,6 +71,21 @@ impl Route {
     }
 
     /// Adds a header to every answer that has none of that name.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use http::{HeaderValue, Request, header::CACHE_CONTROL};
+    /// use stackvana::{Route, Service, Stack};
+    ///
+    /// let now = Service::builder().command(["date"]).build()?;
+    /// let route = Route::new(now).header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    /// let stack = Stack::builder().route("/now", route).build()?;
+    /// let request = Request::get("/now").header("Host", "localhost").body(String::new())?;
+    /// assert_eq!(stack.answer(request).await.headers()["cache-control"], "no-store");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self

@@ -22,6 +22,21 @@ use crate::{
 };
 
 /// The account of one request, complete.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), stackvana::Error> {
+/// use stackvana::{Receipt, Service, spawn};
+///
+/// let service = Service::builder().command(["/bin/sh", "-c", "exit 3"]).build()?;
+/// let mut response = spawn(&service, http::Request::new(String::new())).await;
+/// let receipt = response.extensions_mut().remove::<Receipt>().expect("every response has one");
+/// drop(response);
+/// let report = receipt.await.expect("the runtime goes on");
+/// assert_eq!((report.status, report.exit_code, &*report.reason), (500, Some(3), "exit 3"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
@@ -55,6 +70,18 @@ pub struct Report {
 /// Resolves to the [`Report`] of a request; found in the extensions of its response.
 ///
 /// `None` when the runtime went down first.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), stackvana::Error> {
+/// let service = stackvana::Service::builder().command(["/bin/sh", "-c", "echo a; sleep 60"]).build()?;
+/// let mut response = stackvana::spawn(&service, http::Request::new(String::new())).await;
+/// let receipt = response.extensions_mut().remove::<stackvana::Receipt>().expect("every response has one");
+/// drop(response);
+/// assert!(receipt.await.is_some_and(|report| report.reason == "client left"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Receipt(Arc<Mutex<Option<oneshot::Receiver<Report>>>>);
 

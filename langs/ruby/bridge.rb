@@ -148,6 +148,24 @@ module StackBridge
   class << self
     attr_reader :hook
 
+    # Loads what a script requires of Ruby's own, while its request is still to come; and gems, where it requires what
+    # is none of Ruby's.
+    def prepare
+      return unless ENV.delete("STACK_SPARE")
+      require "rbconfig"
+      folders = RbConfig::CONFIG.values_at("rubylibdir", "rubyarchdir")
+      File.read($0, mode: "rb").scan(/^\s*require\s*\(?\s*(["'])([\w\/-]+)\1/n) do |_, name|
+        found = $LOAD_PATH.resolve_feature_path(name)
+        if found.nil?
+          load_gems
+        elsif folders.include?(found[1].delete_suffix("/#{name}.rb").delete_suffix("/#{name}.so"))
+          require name
+        end
+      rescue LoadError
+        # It is the script's to fail.
+      end
+    end
+
     # Waits for the request; from here on everything is the script's.
     def receive
       place = ENV.delete("STACK_REQUEST") || "/dev/fd/4"
@@ -307,6 +325,7 @@ at_exit { StackBridge.finish($!) }
 compiled = TracePoint.new(:script_compiled) do |event|
   if event.instruction_sequence.path == $0
     compiled.disable
+    StackBridge.prepare
     StackBridge.receive
   end
 end

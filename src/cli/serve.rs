@@ -79,9 +79,9 @@ pub(super) async fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     stack.prepare();
     let shutdown = Shutdown::new(settled.drain);
     tokio::select! {
-        () = server::serve(listener, stack, shutdown.clone()) => Ok(ExitCode::SUCCESS),
+        () = server::serve(listener, stack.clone(), shutdown.clone()) => Ok(ExitCode::SUCCESS),
         never = signals.obey(&renew, &shutdown) => match never {},
-        never = follow(watch, &renew) => match never {},
+        never = follow(watch, &renew, &stack) => match never {},
     }
 }
 
@@ -170,10 +170,14 @@ impl Renew {
 }
 
 /// Reads what is served again whenever it has changed.
-async fn follow(watch: Option<Watch>, renew: &Renew) -> std::convert::Infallible {
+async fn follow(watch: Option<Watch>, renew: &Renew, stack: &Stack) -> std::convert::Infallible {
     let Some(mut watch) = watch else { return std::future::pending().await };
     loop {
-        watch.changed().await;
+        watch.began().await;
+        stack.retire_spares();
+        watch.quiet().await;
+        // Those that were started meanwhile may have read what was half written.
+        stack.retire_spares();
         renew.changed().await;
     }
 }
@@ -199,7 +203,8 @@ pub(super) fn with_bounds(engine: &Engine) -> StackBuilder {
     let builder = Stack::builder()
         .max_processes(engine.max_processes)
         .queue(engine.queue, engine.queue_timeout)
-        .max_buffered(engine.max_buffered);
+        .max_buffered(engine.max_buffered)
+        .warm_memory(engine.warm_memory);
     match &engine.temp_dir {
         Some(folder) => builder.temp_dir(folder),
         None => builder,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    cli::args::{self, LimitFlags, ServiceFlags},
+    cli::args::{LimitFlags, ServiceFlags},
     config::{Protocol, Service, Size, Time, Warm},
     error::{Error, ErrorKind},
 };
@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn service_settings(
     flags: &ServiceFlags,
     limits: &LimitFlags,
-    warm: Option<args::Warm>,
+    warm: Option<Warm>,
 ) -> Result<Service, Error> {
     let variables = flags.env.iter().map(|variable| {
         let (name, value) = variable.split_once('=').ok_or_else(|| no_variable(variable))?;
@@ -43,10 +43,7 @@ pub(super) fn service_settings(
         kill_grace: limits.kill_grace.map(Time),
         max_body: limits.max_body.map(Size),
         max_upload: limits.max_upload.map(Size),
-        warm: warm.map(|warm| match warm {
-            args::Warm::Auto => Warm::Auto,
-            args::Warm::Off => Warm::Off,
-        }),
+        warm,
         ..Service::default()
     })
 }

@@ -16,7 +16,7 @@ use crate::{
     reload::Making,
     service::Errors,
     slots::Bounds,
-    stack::BUFFERED,
+    stack::{BUFFERED, WARM_MEMORY},
 };
 
 /// The server as it will run.
@@ -38,6 +38,7 @@ pub(super) struct Engine {
     pub(super) queue: usize,
     pub(super) queue_timeout: Duration,
     pub(super) max_buffered: usize,
+    pub(super) warm_memory: u64,
     pub(super) temp_dir: Option<PathBuf>,
 }
 
@@ -91,6 +92,7 @@ impl Engine {
             queue: flags.queue.or(file.queue).unwrap_or(queue),
             queue_timeout: time(flags.queue_timeout, file.queue_timeout, patience),
             max_buffered: buffered.map_or(BUFFERED, |Size(size)| usize::try_from(size).unwrap_or(usize::MAX)),
+            warm_memory: flags.warm_memory.or(file.warm_memory).map_or(WARM_MEMORY, |Size(size)| size),
             temp_dir: flags.temp_dir.clone().or_else(|| Some(folder.join(file.temp_dir.as_ref()?))),
         }
     }
@@ -116,6 +118,7 @@ pub(super) fn server_settings(
         queue_timeout: server.queue_timeout.map(Time),
         drain_timeout: server.drain_timeout.map(Time),
         max_buffered: limits.max_buffered.map(Size),
+        warm_memory: server.warm_memory.map(Size),
         temp_dir: limits.temp_dir.clone(),
         half_close: server.half_close.then_some(true),
         errors: output.errors.map(|errors| match errors {

@@ -56,6 +56,9 @@ pub(crate) struct Server {
     /// All parsed bodies together; 256 MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_buffered: Option<Size>,
+    /// The memory that processes which wait for requests may take together; 256 MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) warm_memory: Option<Size>,
     /// Where uploads are kept while their request runs; the system's folder for temporary files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) temp_dir: Option<PathBuf>,

@@ -8,11 +8,13 @@ mod read;
 mod schema;
 mod service;
 pub(crate) mod units;
+mod warm;
 
 pub(crate) use self::{
     file::{File, Server},
     layers::{Layers, Origin},
     read::{Lines, read},
-    service::{Cors, Protocol, SchemaSource, Service, Show, Warm},
+    service::{Cors, Protocol, SchemaSource, Service, Show},
     units::{Size, Time},
+    warm::{Warm, warm},
 };

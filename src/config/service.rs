@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Size, Time};
+use super::{Size, Time, Warm};
 
 /// One service, or what all of them have in common.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -109,17 +109,6 @@ pub(crate) enum Protocol {
     Stack,
     /// Standard output begins with a header block, as RFC 3875 has it.
     Cgi,
-}
-
-/// When processes are started before their requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Warm {
-    /// Where the language starts slowly, except with `watch`.
-    Auto,
-    /// Never.
-    Off,
 }
 
 /// Who sees what a failing service wrote.

@@ -12,7 +12,8 @@ use std::{
 use crate::{
     error::{Error, ErrorKind},
     find::{
-        builder::{Bodies, Builder, Limits, Source},
+        asked::{Bodies, Limits, Source},
+        builder::Builder,
         compiled, environment,
         target::{self, Target},
     },
@@ -55,6 +56,7 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         },
         language: target.language,
         start,
+        spares: target.language.map_or(0, |language| language.spares(builder.warm.unwrap_or_default())),
         timeouts: timeouts(&builder.limits),
         caps: builder.caps,
         protocol: builder.protocol,

@@ -9,10 +9,11 @@ use std::{
 use crate::{
     error::Error,
     find::{
+        asked::{Bodies, Limits, Source},
         assemble::assemble,
         environment::{Base, Settings},
     },
-    service::{Caps, Errors, Format, LogLine, LogSink, Protocol, Service},
+    service::{Caps, Errors, Format, LogLine, LogSink, Protocol, Service, Warm},
 };
 
 /// What a [`Service`] is to be; made by [`Service::builder`].
@@ -21,15 +22,66 @@ use crate::{
 /// the last of them counts. Nothing is looked up before [`build`](Self::build).
 ///
 /// ```
-/// use std::time::Duration;
-///
-/// # fn main() -> Result<(), stackvana::Error> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use http_body_util::BodyExt;
+/// # let folder = tempfile::tempdir()?;
+/// let variables = folder.path().join(".env");
+/// std::fs::write(&variables, "A=1\nB=2\n")?;
 /// let service = stackvana::Service::builder()
-///     .command(["sort", "--reverse"])
-///     .env("LC_ALL", "C")
-///     .timeout(Some(Duration::from_secs(5)))
+///     .file("/bin/sh")
+///     .arguments(["-c", "echo $A $B $HOME; pwd"])
+///     .directory("/")
+///     .clear_env()
+///     .env_file(variables)
+///     .env("B", "3")
 ///     .build()?;
-/// assert_eq!(service.name(), "sort --reverse");
+/// let response = stackvana::spawn(&service, http::Request::new(String::new())).await;
+/// assert_eq!(response.into_body().collect().await?.to_bytes(), "1 3\n/\n");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The interpreter of a script is looked for at once:
+///
+/// ```
+/// let code = stackvana::Service::builder().code("print(1)").language("python").raw();
+/// assert!(code.interpreter("/nowhere/python3").build().unwrap_err().is_missing_interpreter());
+/// ```
+///
+/// A request that passes a limit is refused or ended:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::time::Duration;
+/// # use stackvana::{Caps, Service, spawn};
+/// let slow = Service::builder().command(["sleep", "60"]).timeout(Some(Duration::from_secs(5)));
+/// let slow = slow.first_byte_timeout(Some(Duration::from_millis(50))).idle_timeout(None);
+/// let slow = slow.kill_grace(Duration::from_millis(50)).parse();
+/// let service = slow.caps(Caps::default()).max_body(8).max_upload(0).build()?;
+/// let json = http::Request::post("/").header("Content-Type", "application/json");
+/// assert_eq!(spawn(&service, json.body("[\"too long\"]".to_owned())?).await.status(), 413);
+/// assert_eq!(spawn(&service, http::Request::new(String::new())).await.status(), 504);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What it writes is read as this says:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), stackvana::Error> {
+/// # use stackvana::{Errors, Service, spawn};
+/// let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
+/// let shell = Service::builder().command(["/bin/sh", "-c", "cat <&4; echo done >&2; exit 3"]);
+/// let shell = shell.document().content_type("application/json").ok_exit([3]);
+/// let shell = shell.errors(Errors::ShowLocal).half_close().buffering_hint();
+/// let shell = shell.log(move |line| sender.send(line.text.to_owned()).expect("somebody listens"));
+/// let service = shell.build()?;
+/// let response = spawn(&service, http::Request::new(String::new())).await;
+/// assert_eq!(response.headers()["content-type"], "application/json");
+/// assert_eq!(lines.recv().await.as_deref(), Some("done"));
 /// # Ok(())
 /// # }
 /// ```
@@ -54,33 +106,8 @@ pub struct Builder {
     pub(super) half_close: bool,
     pub(super) buffering_hint: bool,
     pub(super) log: Option<LogSink>,
-}
-
-/// What runs.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    Nothing,
-    File(PathBuf),
-    Command(Vec<OsString>),
-    Code(String),
-}
-
-/// What becomes of request bodies.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Bodies {
-    /// Parsed for a script, raw for a program.
-    ByKind,
-    Parsed,
-    Raw,
-}
-
-/// The deadlines as they were set: not at all, to a time, or to none.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Limits {
-    pub(super) total: Option<Option<Duration>>,
-    pub(super) first_byte: Option<Option<Duration>>,
-    pub(super) silence: Option<Option<Duration>>,
-    pub(super) kill_grace: Option<Duration>,
+    /// None until somebody has said something.
+    pub(super) warm: Option<Warm>,
 }
 
 impl Service {
@@ -105,6 +132,7 @@ impl Service {
             half_close: false,
             buffering_hint: false,
             log: None,
+            warm: None,
         }
     }
 }
@@ -301,6 +329,18 @@ impl Builder {
     pub fn errors(mut self, errors: Errors) -> Self {
         self.errors = errors;
         self
+    }
+
+    /// Sets whether processes are started before their requests; never by default.
+    pub fn warm(mut self, warm: Warm) -> Self {
+        self.warm = Some(warm);
+        self
+    }
+
+    /// As [`Self::warm`], unless that was set already.
+    #[cfg(feature = "cli")]
+    pub(crate) fn warm_by_default(self, warm: Warm) -> Self {
+        Self { warm: self.warm.or(Some(warm)), ..self }
     }
 
     /// Takes a client that closed its sending half for one that still waits for the answer.

@@ -1,6 +1,7 @@
 //! From what a user names to a [`Service`](crate::Service): languages, interpreters, bridges, environment.
 //! The only place that looks at the disk for them; knows no request.
 
+mod asked;
 mod assemble;
 mod bridges;
 mod builder;

@@ -6,11 +6,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::request;
 
 use super::{
     Around, Resources,
     clock::{Clock, Phase},
+    gates::Passage,
     log::Log,
     peer::{Peer, Present},
     pump::Feeds,
@@ -20,11 +20,12 @@ use crate::{
     control::Decoder,
     document::{self, Document},
     failure::{Failure, Kind},
-    process::{Reader, Wanted, no_pipes, pipes, start},
+    process::{Process, Reader, Theirs, Wanted, no_pipes, pipes, start},
     receive::{self, Facts, Feed, Received},
     respond::Draft,
     service::{Environment, Launch, Spec, Strings},
     slots::Permit,
+    warm::{Ahead, Spare},
 };
 
 /// What is executed. A build is waited for with neither a process's place nor a body in hand, and with at most as many
@@ -46,13 +47,41 @@ pub(super) async fn program(
     spec.start.launch(&resources.builders).await
 }
 
-/// Starts the process with everything that it is told.
+/// Where a process comes from.
+enum Origin {
+    /// It waits for the document.
+    Spare(Process),
+    /// It is to be started with these descriptors.
+    Start(Theirs),
+}
+
+impl Origin {
+    /// The process, with the request's variables where it cannot take them from the document.
+    async fn process(
+        self,
+        (spec, launch): (&Spec, &Launch),
+        variables: &[(String, Vec<u8>)],
+    ) -> Result<Process, Failure> {
+        match (self, spec.language.map(|language| language.environment)) {
+            (Self::Spare(process), _) => Ok(process),
+            (Self::Start(theirs), Some(Environment::FromDocument)) => {
+                start(launch, &launch.environment, theirs).await
+            }
+            (Self::Start(theirs), Some(Environment::FromStart) | None) => {
+                start(launch, &environment(launch, variables), theirs).await
+            }
+        }
+    }
+}
+
+/// Gives a process everything that it is told: one that waits for that, or one that is started for it.
 pub(super) async fn begin(
     (spec, launch): (&Arc<Spec>, &Arc<Launch>),
     received: Received,
-    (head, around): (&request::Parts, Around<'_>),
+    passage: &Passage<'_>,
     (permit, present): (Permit, Option<Present>),
 ) -> Result<(Owned, Reader), Failure> {
+    let Passage { head, around, resources } = *passage;
     let Around { exchange, captured, peer } = around;
     let Received { params, feed, held } = received;
     let deadline = spec.timeouts.total.and_then(unix_millis_after);
@@ -74,21 +103,24 @@ pub(super) async fn begin(
         }
         None => None,
     };
-    let wanted = Wanted { stdin: !matches!(feed, Feed::Empty), document: document.is_some() };
-    let (ours, theirs) = pipes(wanted).map_err(|error| no_pipes(&error))?;
+    let (ours, origin) = match resources.warm.take(&ahead(spec, launch)) {
+        Some(Spare { process, ours }) => (ours, Origin::Spare(process)),
+        None => {
+            let wanted = Wanted { stdin: !matches!(feed, Feed::Empty), document: document.is_some() };
+            let (ours, theirs) = pipes(wanted).map_err(|error| no_pipes(&error))?;
+            (ours, Origin::Start(theirs))
+        }
+    };
     let watch = |error: std::io::Error| no_pipes(&error);
     let feeds =
         Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
     let stdout = Reader::new(ours.stdout).map_err(watch)?;
-    let process = match spec.language.map(|language| language.environment) {
-        Some(Environment::FromDocument) => start(launch, &launch.environment, theirs).await?,
-        Some(Environment::FromStart) | None => {
-            start(launch, &environment(launch, &variables), theirs).await?
-        }
-    };
+    let was_spare = matches!(origin, Origin::Spare(_));
+    let process = origin.process((spec, launch), &variables).await?;
     exchange.progress();
     let run = Run {
         process,
+        was_spare,
         _launch: Arc::clone(launch),
         spec: Arc::clone(spec),
         exchange: Arc::clone(exchange),
@@ -111,6 +143,16 @@ pub(super) async fn begin(
         peer: peer.cloned(),
     };
     Ok((Owned::new(run), stdout))
+}
+
+/// What may be started for the service before its requests.
+pub(crate) fn ahead<'a>(spec: &'a Spec, launch: &'a Arc<Launch>) -> Ahead<'a> {
+    Ahead {
+        launch,
+        file: spec.file.as_ref(),
+        most: spec.spares,
+        imports: spec.language.is_some_and(|language| language.imports),
+    }
 }
 
 /// A program's environment: the service's, and the request's own variables.

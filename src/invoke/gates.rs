@@ -67,8 +67,8 @@ impl Passage<'_> {
         let mut timing = Timing::now();
         let permit = self.resources.slots.enter().await?;
         timing.queued();
-        let (mut run, stdout) =
-            begin((spec, &launch), received, (self.head, around), (permit, present)).await?;
+        let passage = Passage { around, ..*self };
+        let (mut run, stdout) = begin((spec, &launch), received, &passage, (permit, present)).await?;
         timing.spawned();
         run.draft.inherit(std::mem::take(&mut passed.headers));
         let mut opening = match before::open(&mut run, stdout).await {

@@ -25,7 +25,6 @@ use http::{
 };
 use tokio::sync::{Semaphore, oneshot};
 
-pub(crate) use self::peer::Peer;
 use self::{
     before::{Known, Opening},
     begin::{begin, program},
@@ -33,6 +32,7 @@ use self::{
     gates::{Answer, Passage, Passed},
     run::{Owned, Run},
 };
+pub(crate) use self::{begin::ahead, peer::Peer};
 use crate::{
     budget::Budget,
     failure::Failure,
@@ -41,6 +41,7 @@ use crate::{
     respond::{Audience, Body, Close, Live, Verdict, problem},
     service::{Errors, Service, Spec},
     slots::Slots,
+    warm::Warm,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -60,13 +61,17 @@ pub(crate) struct Resources {
     pub(crate) build_queue: Semaphore,
     /// Where uploads are spooled.
     pub(crate) temp: PathBuf,
+    /// The processes that wait for requests.
+    pub(crate) warm: Warm,
 }
 
 impl Resources {
-    pub(crate) fn new(slots: Arc<Slots>, budget: Arc<Budget>, temp: PathBuf) -> Arc<Self> {
+    /// All of it with these bounds; spares together take at most `warm` bytes of memory.
+    pub(crate) fn new(slots: Arc<Slots>, budget: Arc<Budget>, temp: PathBuf, warm: u64) -> Arc<Self> {
         let builders = available_parallelism().map_or(1, usize::from);
         let build_queue = Semaphore::new(slots.queue());
-        Arc::new(Self { slots, budget, builders: Arc::new(Semaphore::new(builders)), build_queue, temp })
+        let builders = Arc::new(Semaphore::new(builders));
+        Arc::new(Self { slots, budget, builders, build_queue, temp, warm: Warm::new(warm) })
     }
 }
 
@@ -172,7 +177,7 @@ async fn answer(
     };
     let permit = resources.slots.enter().await?.with(own);
     timing.queued();
-    let (mut run, stdout) = begin((spec, &launch), received, (head, around), (permit, present)).await?;
+    let (mut run, stdout) = begin((spec, &launch), received, passage, (permit, present)).await?;
     timing.spawned();
     run.draft.inherit(passed.headers);
     match before::open(&mut run, stdout).await {
@@ -229,7 +234,7 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     hint_at_buffering(&run, &opening);
     let endless = run.draft.is_event_stream();
     run.clock.phase = Phase::Answering { endless };
-    let timing = server_timing(timing);
+    let timing = server_timing(timing, run.was_spare);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
     let clock = run.clock.clone();
     let body = body(run, opening).of_length(declared).breaking_on(head.version);
@@ -299,12 +304,13 @@ async fn discard(body: &mut Body) {
     while let Some(Ok(_)) = body.frame().await {}
 }
 
-fn server_timing(timing: &Timing) -> String {
+fn server_timing(timing: &Timing, was_spare: bool) -> String {
     let Timing { received, queued, spawned } = *timing;
     let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1000.0;
     let (queue, spawn, first) =
         (millis(received, queued), millis(queued, spawned), millis(spawned, Instant::now()));
-    format!("queue;dur={queue:.2}, spawn;dur={spawn:.2}, first;dur={first:.2}")
+    let spare = if was_spare { ", spare" } else { "" };
+    format!("queue;dur={queue:.2}, spawn;dur={spawn:.2}, first;dur={first:.2}{spare}")
 }
 
 fn hint_at_buffering(run: &Run, opening: &Opening) {

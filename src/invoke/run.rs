@@ -38,6 +38,8 @@ const LAST: usize = 1 << 20;
 /// One process, and all that belongs to its request.
 pub(super) struct Run {
     pub(super) process: Process,
+    /// Whether it was waiting for the request.
+    pub(super) was_spare: bool,
     /// Kept, since a program may load more of itself while it runs.
     pub(super) _launch: Arc<Launch>,
     pub(super) spec: Arc<Spec>,

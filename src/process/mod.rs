@@ -28,7 +28,7 @@ pub(crate) use self::{
     orphans::reap_orphans,
     probe::probe,
     start::{no_pipes, start},
-    stdio::{Reader, Wanted, Writer, pipes, read_present, write_present},
+    stdio::{Ours, Reader, Theirs, Wanted, Writer, pipes, read_present, write_present},
 };
 use crate::os::{self, Started, Wait};
 
@@ -54,6 +54,11 @@ enum Watch {
 impl Process {
     fn new(started: Started, seat: Seat) -> Self {
         Self { pid: started.pid, pidfd: Watch::Unregistered(Some(started.pidfd)), seat, ended: None }
+    }
+
+    /// The leader's, which is also its group's.
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
     }
 
     /// How the process ended, when it has; then its group is killed and it is reaped. Never waits.

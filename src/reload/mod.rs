@@ -19,7 +19,7 @@ use crate::{
     mount::Mount,
     pattern::Pattern,
     routes::Routes,
-    service::Errors,
+    service::{Errors, Warm},
     slots::{Bounds, Slots},
     stack::{Stack, cors},
 };
@@ -41,7 +41,8 @@ pub(crate) struct Making {
 impl Making {
     /// The service with what all of them have.
     pub(crate) fn prepare(self, builder: Builder) -> Builder {
-        let mut builder = builder.errors(self.errors);
+        let warm = if self.watch { Warm::Off } else { Warm::Auto };
+        let mut builder = builder.errors(self.errors).warm_by_default(warm);
         if self.is_worked_on {
             builder = builder.buffering_hint();
         }

@@ -45,10 +45,14 @@ impl Watch {
         Ok(Self { changes, _watcher: watcher })
     }
 
-    /// Returns after the next change, once it has been quiet; never when nothing changes.
-    pub(crate) async fn changed(&mut self) {
+    /// Returns at the next change; never when nothing changes.
+    pub(crate) async fn began(&mut self) {
         // The sender lives in the watcher, so the channel cannot be closed.
         let _ = self.changes.recv().await;
+    }
+
+    /// Returns once it has been quiet.
+    pub(crate) async fn quiet(&mut self) {
         let latest = Instant::now() + LATEST;
         while Instant::now() < latest {
             let quiet = (Instant::now() + QUIET).min(latest);

@@ -31,8 +31,6 @@ const DRAIN: Duration = Duration::from_millis(250);
 const SMALLEST: usize = 8 << 10;
 const LARGEST: usize = 64 << 10;
 
-/// The body of a response: a stream of what the service writes, as it writes it.
-///
 /// Dropping it before its end ends the service's whole process group. It yields an error, and never a clean
 /// end, when the service failed after its first byte.
 pub struct Body {

@@ -1,6 +1,9 @@
 //! What a language is: how its scripts are known, which program runs or builds them, and what its bridge reads.
 
-use super::{Compiler, table::LANGUAGES};
+use super::{Compiler, limits::Warm, table::LANGUAGES};
+
+/// So many spares may wait where nobody has set another number.
+pub(crate) const SPARES: usize = 8;
 
 /// How a language's bridge reads the request document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +70,10 @@ pub(crate) struct Language {
     pub(crate) document: Option<Format>,
     /// Where the request's own variables come from.
     pub(crate) environment: Environment,
+    /// Whether it starts so slowly, in more than about 3 ms, that spares are kept unless somebody says no.
+    pub(crate) slow: bool,
+    /// Whether its bridge imports in a spare what the script will import.
+    pub(crate) imports: bool,
     /// Arguments that make the interpreter print its own real path, to see through a shim, and on further lines
     /// each variable `NAME=value` that it cannot be started without. None where the program on the path is a
     /// script of the language's own makers.
@@ -82,6 +89,22 @@ pub(crate) struct Language {
 }
 
 impl Language {
+    /// How many spares a service has that may have them.
+    pub(crate) fn spares(&self, warm: Warm) -> usize {
+        match (self.environment, warm) {
+            // What starts before its request could not have the request's variables.
+            (Environment::FromStart, _) | (_, Warm::Off) => 0,
+            (Environment::FromDocument, Warm::Auto) => {
+                if self.slow {
+                    SPARES
+                } else {
+                    0
+                }
+            }
+            (Environment::FromDocument, Warm::Spares(most)) => most,
+        }
+    }
+
     /// The language of that name or alias.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.name == name || language.aliases.contains(&name))

@@ -3,6 +3,13 @@
 use std::time::Duration;
 
 /// How long the requests of one service may take.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let timeouts = stackvana::Timeouts::default();
+/// assert_eq!((timeouts.total, timeouts.first_byte), (None, Some(Duration::from_secs(10))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
@@ -31,6 +38,20 @@ impl Default for Timeouts {
 }
 
 /// How large the requests of one service may be.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use stackvana::{Caps, Service, spawn};
+///
+/// let mut caps = Caps::default();
+/// caps.parameters = 1;
+/// let service = Service::builder().command(["env"]).caps(caps).parse().build()?;
+/// let response = spawn(&service, http::Request::get("/?a=1&b=2").body(String::new())?).await;
+/// assert_eq!(response.status(), 400);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Caps {
@@ -51,6 +72,22 @@ impl Default for Caps {
 }
 
 /// Who may see what a failing service wrote: its standard error and its trace.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), stackvana::Error> {
+/// use http_body_util::BodyExt;
+/// use stackvana::{Errors, Service, spawn};
+///
+/// for (errors, is_shown) in [(Errors::Hide, false), (Errors::Show, true)] {
+///     let failing = Service::builder().command(["/bin/sh", "-c", "echo oops >&2; exit 1"]);
+///     let response = spawn(&failing.errors(errors).build()?, http::Request::new(String::new())).await;
+///     let page = response.into_body().collect().await?.to_bytes();
+///     assert_eq!(String::from_utf8_lossy(&page).contains("oops"), is_shown);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Errors {
@@ -61,4 +98,29 @@ pub enum Errors {
     ShowLocal,
     /// Everybody.
     Show,
+}
+
+/// Whether processes are started before their requests: spares, which have loaded their script and wait.
+///
+/// A spare serves one request and is as fresh as any other process. Only a script whose bridge takes the request's
+/// variables from the request document can have spares; see `docs/warm.md`.
+///
+/// ```no_run
+/// # fn main() -> Result<(), stackvana::Error> {
+/// use stackvana::{Service, Warm};
+///
+/// let service = Service::builder().file("./report.rb").warm(Warm::Spares(2)).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Warm {
+    /// Never; the default of the library.
+    #[default]
+    Off,
+    /// Where the language takes more than about 3 ms to start: up to 8, as many as the load asks for.
+    Auto,
+    /// Up to so many, as many as the load asks for.
+    Spares(usize),
 }

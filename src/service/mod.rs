@@ -10,6 +10,7 @@ mod printable;
 mod sink;
 mod table;
 mod template;
+mod words;
 
 use std::{
     path::PathBuf,
@@ -20,7 +21,7 @@ use std::{
 pub(crate) use self::printable::Escaping;
 pub(crate) use self::{
     build::{Builds, Compiler, Inputs, Product, Start, Step},
-    language::{Bridge, Environment, Format, Language, Starter},
+    language::{Bridge, Environment, Format, Language, SPARES, Starter},
     launch::{Launch, Strings},
     printable::Printable,
     sink::LogSink,
@@ -28,7 +29,7 @@ pub(crate) use self::{
     template::fill,
 };
 pub use self::{
-    limits::{Caps, Errors, Timeouts},
+    limits::{Caps, Errors, Timeouts, Warm},
     sink::LogLine,
 };
 use crate::schema::Schema;
@@ -58,6 +59,8 @@ pub(crate) struct Spec {
     pub(crate) language: Option<&'static Language>,
     /// What is executed.
     pub(crate) start: Start,
+    /// How many of its processes may wait for requests.
+    pub(crate) spares: usize,
     /// How long its requests may take.
     pub(crate) timeouts: Timeouts,
     /// How large its requests may be.
@@ -117,6 +120,17 @@ impl Service {
     /// What its owner should know of how it was found, one sentence each; empty for most.
     ///
     /// A file whose first line names something else than its extension says so here.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join(".env");
+    /// std::fs::write(&file, "SERVER_PORT=80\n")?;
+    /// let service = stackvana::Service::builder().command(["env"]).env_file(file).build()?;
+    /// assert!(service.notes()[0].ends_with("is left out: only a request may set it"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.spec.notes

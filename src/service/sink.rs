@@ -3,6 +3,23 @@
 use std::{fmt, sync::Arc};
 
 /// One line that a service wrote to its log: its standard error, or a `log` message.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use stackvana::{LogLine, Service, spawn};
+///
+/// let (sender, mut lines) = tokio::sync::mpsc::unbounded_channel();
+/// let escaped = |line: LogLine<'_>| format!("{}: {}", line.id, line.text.escape_debug());
+/// let service = Service::builder()
+///     .command(["/bin/sh", "-c", r"printf '\033[2J\n' >&2"])
+///     .log(move |line| sender.send(escaped(line)).expect("somebody listens"))
+///     .build()?;
+/// spawn(&service, http::Request::get("/").header("X-Request-Id", "7f3a").body(String::new())?).await;
+/// assert_eq!(lines.recv().await.as_deref(), Some(r"7f3a: \u{1b}[2J"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LogLine<'a> {

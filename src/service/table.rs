@@ -3,15 +3,20 @@
 use super::{
     compilers::{C, GO, JAVA, OCAML, RUST, SMALLTALK_IMAGE, TO_JAVASCRIPT},
     language::{Bridge, Environment, Format, Language, Starter},
+    words::{PHP_DISABLED, R_WHEREABOUTS},
 };
 
-/// The files of a bridge, from its folder in `langs/`: the first is the one that the interpreter is given.
+/// The files of a bridge, from its folder in `langs/`: the first is the one that the interpreter is given. That one may
+/// be made of several, since a file that loads another starts later than one with both texts.
 macro_rules! bridge {
     ($folder:literal, $entry:literal $(, $file:literal)*) => {
+        bridge!($folder, $entry = $entry $(, $file)*)
+    };
+    ($folder:literal, $entry:literal = $($part:literal)+ $(, $file:literal)*) => {
         Some(Bridge {
             entry: $entry,
             files: &[
-                ($entry, include_str!(concat!("../../langs/", $folder, "/", $entry))),
+                ($entry, concat!($(include_str!(concat!("../../langs/", $folder, "/", $part))),+)),
                 $(($file, include_str!(concat!("../../langs/", $folder, "/", $file)))),*
             ],
         })
@@ -28,18 +33,6 @@ macro_rules! starter {
     };
 }
 
-/// Makes R print its own program and, as the wrapper before it sets them, the variables that it cannot start
-/// without. The bridge attaches the default packages when they are needed.
-const R_WHEREABOUTS: &str = "v<-c('R_HOME','R_SHARE_DIR','R_INCLUDE_DIR','R_DOC_DIR','LD_LIBRARY_PATH');\
-    cat(paste0(R.home('bin'),'/exec',.Platform$r_arch,'/R'),paste0(v,'=',Sys.getenv(v)),\
-    'R_DEFAULT_PACKAGES=NULL','R_ENABLE_JIT=0',sep='\\n')";
-
-/// Functions that mean nothing on PHP's command line, with those that php.ini disables. What is disabled can
-/// be declared anew, as the bridge does.
-const PHP_DISABLED: &str = "-ddisable_functions=${disable_functions},header,header_remove,headers_list,\
-    http_response_code,setcookie,setrawcookie,is_uploaded_file,move_uploaded_file,filter_has_var,\
-    filter_input,filter_input_array";
-
 /// What most rows have in common.
 const ROW: Language = Language {
     name: "",
@@ -50,6 +43,8 @@ const ROW: Language = Language {
     command: &["{flags}", "{bridge}", "{script}"],
     wrapped: false,
     environment: Environment::FromDocument,
+    slow: false,
+    imports: false,
     bridge: None,
     compiler: None,
     document: None,
@@ -59,6 +54,12 @@ const ROW: Language = Language {
     starter: None,
 };
 
+/// A language that takes its time to start.
+const SLOW: Language = Language { slow: true, ..ROW };
+
+/// One whose bridge imports ahead.
+const IMPORTING: Language = Language { imports: true, ..SLOW };
+
 /// Every language that is known by its name; the first shelf, then the second.
 pub(crate) const LANGUAGES: &[Language] = &[
     Language {
@@ -66,50 +67,57 @@ pub(crate) const LANGUAGES: &[Language] = &[
         aliases: &["js", "node", "nodejs", "babel", "es6", "es7"],
         extensions: &["js", "cjs", "mjs"],
         interpreters: &["node", "nodejs"],
-        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs"),
+        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs", "ahead.cjs"),
         document: Some(Format::Json),
         locate: &["-p", "process.execPath"],
         package: "nodejs",
         starter: starter!("javascript", "js"),
-        ..ROW
+        ..IMPORTING
     },
     Language {
         name: "typescript",
         aliases: &["ts"],
         extensions: &["ts", "mts", "cts"],
         interpreters: &["node", "nodejs"],
-        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs", "compile.cjs"),
+        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs", "ahead.cjs", "compile.cjs"),
         compiler: Some(TO_JAVASCRIPT),
         document: Some(Format::Json),
         locate: &["-p", "process.execPath"],
         package: "nodejs",
         starter: starter!("typescript", "ts"),
-        ..ROW
+        ..IMPORTING
     },
     Language {
         name: "coffee-script",
         aliases: &["coffee", "coffeescript"],
         extensions: &["coffee"],
         interpreters: &["node", "nodejs"],
-        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs", "compile.cjs"),
+        bridge: bridge!("javascript", "bridge.cjs", "rare.cjs", "ahead.cjs", "compile.cjs"),
         compiler: Some(TO_JAVASCRIPT),
         document: Some(Format::Json),
         locate: &["-p", "process.execPath"],
         package: "coffeescript",
         starter: starter!("coffee-script", "coffee"),
-        ..ROW
+        ..IMPORTING
     },
     Language {
         name: "python",
         aliases: &["python3", "py"],
         extensions: &["py", "py3"],
         interpreters: &["python3", "python"],
-        bridge: bridge!("python", "bridge.py", "_stack.py", "_stack_hook.py", "_stack_wsgi.py"),
+        bridge: bridge!(
+            "python",
+            "bridge.py",
+            "_stack.py",
+            "_stack_hook.py",
+            "_stack_wsgi.py",
+            "_stack_ahead.py"
+        ),
         document: Some(Format::Json),
         locate: &["-c", "import sys; print(sys.executable)"],
         package: "python3",
         starter: starter!("python", "py"),
-        ..ROW
+        ..IMPORTING
     },
     Language {
         name: "bash",
@@ -135,7 +143,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["--disable-gems", "-e", "print RbConfig.ruby"],
         package: "ruby",
         starter: starter!("ruby", "rb"),
-        ..ROW
+        ..IMPORTING
     },
     Language {
         name: "php",
@@ -155,7 +163,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["-r", "echo PHP_BINARY;"],
         package: "php-cli",
         starter: starter!("php", "php"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "perl",
@@ -171,7 +179,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         version: &["-e", "print \"perl $^V\""],
         package: "perl",
         starter: starter!("perl", "pl"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "lua",
@@ -207,7 +215,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         document: Some(Format::JsonWithNames),
         package: "guile-3.0",
         starter: starter!("scheme", "ss"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "smalltalk",
@@ -235,7 +243,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["--no-echo", "--vanilla", "-e", R_WHEREABOUTS],
         package: "r-base-core",
         starter: starter!("r", "R"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "go",
@@ -285,7 +293,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["-c", "import sys; print(sys.executable)"],
         package: "python2",
         starter: starter!("python2", "py"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "lisp",
@@ -353,29 +361,29 @@ pub(crate) const LANGUAGES: &[Language] = &[
         document: Some(Format::Pairs),
         package: "elixir",
         starter: starter!("elixir", "exs"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "deno",
         interpreters: &["deno"],
         command: &["run", "--quiet", "--allow-all", "--no-lock", "--preload", "{bridge}", "{script}"],
-        bridge: bridge!("deno", "bridge.mjs", "rare.cjs"),
+        bridge: bridge!("deno", "bridge.mjs" = "deno.mjs" "bridge.mjs", "rare.cjs"),
         document: Some(Format::Json),
         locate: &["eval", "console.log(Deno.execPath())"],
         package: "deno, which is none of Debian's",
         starter: starter!("deno", "js"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "bun",
         interpreters: &["bun"],
         command: &["run", "--preload", "{bridge}", "{script}"],
-        bridge: bridge!("deno", "bridge.mjs", "rare.cjs"),
+        bridge: bridge!("deno", "bridge" = "bun.mjs" "bridge.mjs", "rare.cjs"),
         document: Some(Format::Json),
         locate: &["-p", "process.execPath"],
         package: "bun, which is none of Debian's",
         starter: starter!("deno", "js"),
-        ..ROW
+        ..SLOW
     },
     Language {
         name: "wasm",

@@ -27,6 +27,8 @@ use crate::{
 
 /// Bytes of all parsed bodies together, unless the builder says otherwise.
 pub(crate) const BUFFERED: usize = 256 << 20;
+/// What spares may take together unless somebody says otherwise.
+pub(crate) const WARM_MEMORY: u64 = 256 << 20;
 
 /// The services and bounds of a [`Stack`], on the way to one; made by [`Stack::builder`].
 ///
@@ -45,6 +47,29 @@ pub(crate) const BUFFERED: usize = 256 << 20;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// What is more than the bounds allow is refused:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::time::Duration;
+/// # use stackvana::{Service, Stack};
+/// let slow = Service::builder().command(["/bin/sh", "-c", "echo begun; sleep 60"]).build()?;
+/// let stack = Stack::builder()
+///     .service(slow)
+///     .max_processes(1)
+///     .queue(0, Duration::ZERO)
+///     .max_buffered(64 << 20)
+///     .temp_dir("/var/tmp")
+///     .build()?;
+/// let request = || http::Request::get("/").header("Host", "localhost").body(String::new());
+/// let first = stack.answer(request()?).await;
+/// assert_eq!(stack.answer(request()?).await.status(), 503);
+/// drop(first);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a builder makes nothing before `build`"]
 pub struct StackBuilder {
@@ -52,6 +77,7 @@ pub struct StackBuilder {
     bounds: Bounds,
     buffered: usize,
     temp: PathBuf,
+    warm: u64,
     errors: Errors,
     #[cfg(feature = "cli")]
     pages: Option<Pages>,
@@ -66,6 +92,7 @@ impl StackBuilder {
             bounds: Bounds::default(),
             buffered: BUFFERED,
             temp: std::env::temp_dir(),
+            warm: WARM_MEMORY,
             errors: Errors::default(),
             #[cfg(feature = "cli")]
             pages: None,
@@ -121,6 +148,12 @@ impl StackBuilder {
         self
     }
 
+    /// How many bytes of memory all spares may take together; 256 MiB. See [`Warm`](crate::Warm).
+    pub fn warm_memory(mut self, bytes: u64) -> Self {
+        self.warm = bytes;
+        self
+    }
+
     /// Sends these files where no service answers.
     #[cfg(feature = "cli")]
     pub(crate) fn pages(mut self, pages: Option<Pages>) -> Self {
@@ -161,7 +194,7 @@ impl StackBuilder {
         let (slots, budget) = (Slots::new(self.bounds), Budget::new(self.buffered));
         let shared = Shared {
             routes: watch::Sender::new(Arc::new(routes)),
-            resources: Resources::new(slots, budget, self.temp),
+            resources: Resources::new(slots, budget, self.temp, self.warm),
             draining: AtomicBool::new(false),
             #[cfg(feature = "cli")]
             pages: self.pages,
@@ -183,5 +216,5 @@ impl StackBuilder {
 /// The resources of all calls of [`spawn`](super::spawn).
 pub(super) fn shared_resources() -> Arc<Resources> {
     let (slots, budget) = (Slots::new(Bounds::default()), Budget::new(BUFFERED));
-    Resources::new(slots, budget, std::env::temp_dir())
+    Resources::new(slots, budget, std::env::temp_dir(), WARM_MEMORY)
 }

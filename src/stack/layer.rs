@@ -18,6 +18,25 @@ use super::{BoxError, Stack, answer, boxed};
 use crate::respond::Body;
 
 /// What [`Stack`] makes of another service as a [`Layer`]: requests without a route go on to that.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// use http_body_util::BodyExt;
+/// use stackvana::{Layered, Service, Stack};
+/// use tower_layer::Layer;
+/// use tower_service::Service as _;
+///
+/// let hello = Service::builder().command(["echo", "hello"]).build()?;
+/// let other = Stack::new(Service::builder().command(["echo", "other"]).build()?);
+/// let mut service: Layered<Stack> = Stack::builder().route("/hello", hello).build()?.layer(other);
+/// for (path, answer) in [("/hello", "hello\n"), ("/bye", "other\n")] {
+///     let request = http::Request::get(path).header("Host", "localhost").body(String::new())?;
+///     assert_eq!(service.call(request).await?.into_body().collect().await?.to_bytes(), answer);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Layered<S> {
     stack: Stack,

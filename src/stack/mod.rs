@@ -29,12 +29,12 @@ use tower_http::cors::CorsLayer;
 use tower_service::Service as TowerService;
 
 #[cfg(feature = "cli")]
-pub(crate) use self::builder::BUFFERED;
+pub(crate) use self::builder::{BUFFERED, WARM_MEMORY};
 pub use self::{builder::StackBuilder, layer::Layered};
 #[cfg(feature = "cli")]
 use crate::pages::Pages;
 use crate::{
-    invoke::{Resources, invoke},
+    invoke::{Resources, ahead, invoke},
     receive::Incoming,
     respond::Body,
     routes::Routes,
@@ -50,15 +50,17 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// Cloning is cheap, and clones share the bounds. Shutting down, metrics and the log are the host's: a request
 /// ends when its future or the body of its response is dropped, and each is told by `tracing` events.
 ///
-/// ```no_run
-/// # async fn serve() -> Result<(), stackvana::Error> {
-/// use bytes::Bytes;
-/// use http_body_util::Empty;
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use http_body_util::BodyExt;
 /// use stackvana::{Service, Stack};
 ///
-/// let stack = Stack::new(Service::builder().file("./echo.py").build()?);
-/// let response = stack.answer(http::Request::new(Empty::<Bytes>::new())).await;
+/// let stack = Stack::new(Service::builder().command(["sort"]).build()?);
+/// let request = http::Request::post("/").header("Host", "localhost").body("b\na\n".to_owned())?;
+/// let response = stack.answer(request).await;
 /// assert_eq!(response.status(), 200);
+/// assert_eq!(response.into_body().collect().await?.to_bytes(), "a\nb\n");
 /// # Ok(())
 /// # }
 /// ```
@@ -97,6 +99,17 @@ impl Stack {
     }
 
     /// A stack of several services, or with other bounds.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sort = stackvana::Service::builder().command(["sort"]).build()?;
+    /// let stack = stackvana::Stack::builder().route("/sort", sort).build()?;
+    /// let request = http::Request::get("/other").header("Host", "localhost").body(String::new())?;
+    /// assert_eq!(stack.answer(request).await.status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder() -> StackBuilder {
         StackBuilder::new()
     }
@@ -124,11 +137,24 @@ impl Stack {
         self.shared.resources.slots.emptied().await;
     }
 
-    /// Begins the builds of services that need one, so that their first requests wait less.
+    /// Begins the builds of services that need one, so that their first requests wait less; and the first spare of a
+    /// service that stands alone. Those of others wait for their first request.
     pub(crate) fn prepare(&self) {
-        for service in self.routes().mounts().iter().filter_map(|mount| mount.current.last().ok()) {
-            service.spec().start.begin(&self.shared.resources.builders);
+        let Resources { builders, warm, .. } = &*self.shared.resources;
+        let routes = self.routes();
+        for service in routes.mounts().iter().filter_map(|mount| mount.current.last().ok()) {
+            let spec = service.spec();
+            spec.start.begin(builders);
+            if let ([_], Some(Ok(launch))) = (routes.mounts(), spec.start.now(builders)) {
+                warm.prepare(&ahead(spec, &launch));
+            }
         }
+    }
+
+    /// Ends all spares, since what they have loaded may have changed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn retire_spares(&self) {
+        self.shared.resources.warm.retire();
     }
 
     /// The routes that answer now.

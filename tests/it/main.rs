@@ -26,5 +26,6 @@ mod reloading;
 mod requests;
 mod responses;
 mod schema;
+mod warm;
 
 mod tidy;

@@ -12,7 +12,11 @@ pub(super) use self::commands::{
     CheckArguments, CompletionsArguments, DoctorArguments, InitArguments, InvokeArguments,
     LanguagesArguments, ManArguments, NewArguments, OpenapiArguments, RequestFlags,
 };
-use crate::config::units::{duration, port, size};
+use crate::config::{
+    Warm,
+    units::{duration, port, size},
+    warm,
+};
 
 const USAGE: &str = "stack [OPTIONS] FILE|FOLDER [OPTIONS] [-- WORDS...]
        stack [OPTIONS] PROGRAM [WORDS...]
@@ -129,9 +133,13 @@ pub(super) struct ServerFlags {
     #[arg(short, long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     pub(super) watch: Option<bool>,
-    /// Start processes before their requests [default: auto]
-    #[arg(long, value_name = "MODE", value_enum)]
+    /// Start processes before their requests: auto (in languages that start slowly, except with --watch), off, or
+    /// spare[=N] for at most N at once [default: auto, 8 of them]
+    #[arg(long, value_name = "MODE", value_parser = warm)]
     pub(super) warm: Option<Warm>,
+    /// The memory that these processes may take together [default: 256M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) warm_memory: Option<u64>,
     /// Processes that live at once [default: 256]
     #[arg(long, value_name = "N")]
     pub(super) max_processes: Option<usize>,
@@ -207,15 +215,6 @@ struct AboutFlags {
     /// Print the version
     #[arg(short = 'v', visible_short_alias = 'V', long, action = ArgAction::Version)]
     version: Option<bool>,
-}
-
-/// When processes are started before their requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Warm {
-    /// Where the language starts slowly, except with --watch
-    Auto,
-    /// Never
-    Off,
 }
 
 /// When details of a failure are shown.

@@ -15,7 +15,7 @@ use crate::{
     config::{self, SchemaSource},
     error::{Error, ErrorKind},
     find::Builder,
-    service::Service,
+    service::{SPARES, Service, Warm},
 };
 
 impl Place {
@@ -150,6 +150,12 @@ pub(crate) fn configured(
     }
     if settings.protocol == Some(config::Protocol::Cgi) {
         builder = builder.cgi();
+    }
+    match settings.warm {
+        Some(config::Warm::Off) => builder = builder.warm(Warm::Off),
+        Some(config::Warm::Spare(most)) => builder = builder.warm(Warm::Spares(most.unwrap_or(SPARES))),
+        // As the server has it.
+        Some(config::Warm::Auto) | None => {}
     }
     builder = builder.ok_exit(settings.ok_exit.unwrap_or_default().into_iter().map(i32::from));
     builder = settings

@@ -205,6 +205,8 @@ impl Builder {
         words.extend(self.arguments);
         let mut command = bare(words[0].to_str().expect("programs have plain names"));
         command.args(&words[1..]).env("TMPDIR", temporary.path()).env(super::footprint::MARK, &mark);
+        // What is counted here is what requests start; those that ask for spares say so.
+        command.env("STACK_WARM", std::env::var_os("TEST_WARM").unwrap_or_else(|| "off".into()));
         for (name, value) in self.environment {
             match value {
                 Some(value) => command.env(name, value),

@@ -1,0 +1,243 @@
+//! Spares: processes that were started before their requests. A spare has loaded its bridge and its script, and waits
+//! for a document on descriptor 4; it serves one request, as any other process. Knows no request.
+
+mod machine;
+mod pool;
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    runtime::Handle,
+    sync::Notify,
+    time::{sleep, timeout},
+};
+
+use self::pool::{Pool, Refill};
+use crate::{
+    failure::Failure,
+    process::{Ours, Process, Wanted, no_pipes, pipes, start},
+    service::Launch,
+};
+
+/// What a spare finds in its environment: that there is time to load what the script will need.
+const VARIABLE: (&[u8], &[u8]) = (b"STACK_SPARE", b"true");
+/// How often spares are looked after when nothing happens.
+const TICK: Duration = Duration::from_secs(1);
+/// How long a busy machine is left alone, doubled up to the second while it stays busy.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
+/// How often a spare that was started is looked at, and for how long: until it waits for its request.
+const LOOK: Duration = Duration::from_millis(3);
+const LOOKS: u32 = 1000;
+
+/// What is started ahead for a service.
+#[derive(Clone, Debug)]
+pub(crate) struct Ahead<'a> {
+    pub(crate) launch: &'a Arc<Launch>,
+    /// The script: a spare of another version of it answers nothing.
+    pub(crate) file: Option<&'a PathBuf>,
+    /// How many spares may wait at once.
+    pub(crate) most: usize,
+    /// Whether a spare loads what its script will import.
+    pub(crate) imports: bool,
+}
+
+/// A process that waits for its document, and the server's ends of its pipes.
+#[derive(Debug)]
+pub(crate) struct Spare {
+    pub(crate) process: Process,
+    pub(crate) ours: Ours,
+}
+
+/// The spares of all services; dropped, they end.
+#[derive(Debug)]
+pub(crate) struct Warm {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    pools: Mutex<HashMap<usize, Pool>>,
+    /// How many bytes all spares together may take.
+    memory: u64,
+    /// One was asked for.
+    asked: Notify,
+    is_kept: AtomicBool,
+}
+
+/// What is to be done next.
+enum Next {
+    Refill(Refill),
+    /// Nothing is wanted.
+    Rest,
+}
+
+impl Warm {
+    pub(crate) fn new(memory: u64) -> Self {
+        let shared =
+            Shared { pools: Mutex::default(), memory, asked: Notify::new(), is_kept: AtomicBool::new(false) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// A spare, if one is there; more of them are started when the machine has a core for that.
+    pub(crate) fn take(&self, ahead: &Ahead<'_>) -> Option<Spare> {
+        if ahead.most == 0 {
+            return None;
+        }
+        let (spare, retired) = self.shared.pool(ahead, |pool| pool.take(Instant::now()));
+        self.shared.end(retired);
+        self.wake();
+        spare
+    }
+
+    /// Starts a spare before the first request asks for one.
+    pub(crate) fn prepare(&self, ahead: &Ahead<'_>) {
+        if ahead.most > 0 {
+            self.shared.pool(ahead, |pool| pool.want(Instant::now()));
+            self.wake();
+        }
+    }
+
+    /// Ends all spares: what they have loaded may have changed.
+    pub(crate) fn retire(&self) {
+        let retired: Vec<_> = self.shared.lock().values_mut().flat_map(Pool::retire).collect();
+        self.shared.end(retired);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if !self.shared.is_kept.swap(true, Ordering::AcqRel) {
+            tokio::spawn(keep(Arc::downgrade(&self.shared)));
+        }
+        self.shared.asked.notify_one();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, HashMap<usize, Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works on the pool of that launch, which is its own for as long as the pool holds it.
+    fn pool<T>(&self, ahead: &Ahead<'_>, work: impl FnOnce(&mut Pool) -> T) -> T {
+        let mut pools = self.lock();
+        work(pools.entry(Arc::as_ptr(ahead.launch).addr()).or_insert_with(|| Pool::new(ahead)))
+    }
+
+    /// Kills and reaps what is not needed any more, which may take a moment.
+    fn end(&self, retired: Vec<Spare>) {
+        for Spare { mut process, ours } in retired {
+            drop(ours);
+            process.kill_now();
+            // Without a runtime the drop has killed it, and who ends the runtime is ending itself.
+            if process.try_ended().is_none()
+                && let Ok(runtime) = Handle::try_current()
+            {
+                runtime.spawn(async move { process.kill().await });
+            }
+        }
+    }
+
+    /// Ends what is too old, and finds what is wanted most.
+    fn look_after(&self) -> Next {
+        let now = Instant::now();
+        let mut pools = self.lock();
+        let retired: Vec<_> = pools.values_mut().flat_map(|pool| pool.look_after(now)).collect();
+        pools.retain(|_, pool| !pool.is_over(now));
+        let taken: u64 = pools.values().map(Pool::memory).sum();
+        let room = self.memory.saturating_sub(taken);
+        let next =
+            pools.values().filter_map(|pool| pool.refill(now, room)).max_by_key(|refill| refill.missing);
+        drop(pools);
+        self.end(retired);
+        next.map_or(Next::Rest, Next::Refill)
+    }
+
+    /// Starts a spare, and waits until it is waiting itself.
+    async fn refill(&self, refill: &Refill) {
+        let stamp = refill.stamp();
+        let spare = match spare(refill).await {
+            Ok(spare) => spare,
+            Err(why) => {
+                tracing::debug!(target: "stack::warm", "no spare was started: {why}");
+                return self.of(refill, |pool| pool.failed(Instant::now()));
+            }
+        };
+        let pid = spare.process.pid();
+        let unwanted = match self.lock().get_mut(&refill.key) {
+            Some(pool) => pool.add(spare, stamp, Instant::now()),
+            None => Some(spare),
+        };
+        self.end(unwanted.into_iter().collect());
+        for _ in 0..LOOKS {
+            sleep(LOOK).await;
+            if !self.lock().get(&refill.key).is_some_and(|pool| pool.has(pid)) || machine::is_waiting(pid) {
+                break;
+            }
+        }
+        self.of(refill, |pool| pool.measure(pid, machine::memory(pid)));
+    }
+
+    fn of(&self, refill: &Refill, work: impl FnOnce(&mut Pool)) {
+        if let Some(pool) = self.lock().get_mut(&refill.key) {
+            work(pool);
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let spares: Vec<_> = self.lock().values_mut().flat_map(Pool::retire).collect();
+        self.end(spares);
+    }
+}
+
+/// Says that nobody keeps the pools any more: their runtime may end before they do.
+struct Kept(Weak<Shared>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.is_kept.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// Keeps the pools filled, for as long as they are there.
+async fn keep(shared: Weak<Shared>) {
+    let _kept = Kept(Weak::clone(&shared));
+    let mut pause = PAUSES.0;
+    while let Some(shared) = shared.upgrade() {
+        match shared.look_after() {
+            Next::Rest => {
+                let _ = timeout(TICK, shared.asked.notified()).await;
+            }
+            Next::Refill(refill) if machine::has_idle_core() => {
+                pause = PAUSES.0;
+                shared.refill(&refill).await;
+            }
+            Next::Refill(_) => {
+                sleep(pause).await;
+                pause = (2 * pause).min(PAUSES.1);
+            }
+        }
+    }
+}
+
+/// Starts a process that will wait for its document.
+async fn spare(refill: &Refill) -> Result<Spare, Failure> {
+    let (ours, theirs) = pipes(Wanted { stdin: true, document: true }).map_err(|error| no_pipes(&error))?;
+    let mut environment = refill.launch.environment.clone();
+    if refill.imports {
+        environment.push_variable(VARIABLE.0, VARIABLE.1);
+    }
+    let process = start(&refill.launch, &environment, theirs).await?;
+    Ok(Spare { process, ours })
+}
