@@ -79,6 +79,6 @@ pub use self::{
     mount::Route,
     receipt::{Receipt, Report},
     respond::Body,
-    service::{Caps, Errors, LogLine, Service, Timeouts, Warm},
+    service::{Caps, Errors, LogLine, Service, Warm},
     stack::{Layered, Stack, StackBuilder, spawn},
 };

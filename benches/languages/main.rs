@@ -84,10 +84,11 @@ fn outcome(language: &Language, installed: &Installed, examples: &Examples) -> O
     measure(language, interpreter, &example).map_or_else(Outcome::Failed, Outcome::Measured)
 }
 
-/// Both, in turns, and each as often the first of the two.
+/// All of them in turns; bare and bridged each as often the first of the two.
 fn measure(language: &Language, interpreter: &Path, example: &Path) -> anyhow::Result<Times> {
     let mut bare = Bare::prepare(language, interpreter)?;
-    let service = Service::start(language, example)?;
+    let service = Service::start(language, example, "off")?;
+    let warm = Service::start(language, example, "spare=1")?;
     let mut times = Times::new(bare.version()?);
     let begun = Instant::now();
     for round in 0..*ROUNDS.end() {
@@ -96,10 +97,14 @@ fn measure(language: &Language, interpreter: &Path, example: &Path) -> anyhow::R
         }
         if round % 2 == 0 {
             times.bare.push(bare.first_byte()?);
-            times.bridged.push(service.first_byte()?);
+            times.bridged.push(service.first_byte()?.0);
         } else {
-            times.bridged.push(service.first_byte()?);
+            times.bridged.push(service.first_byte()?.0);
             times.bare.push(bare.first_byte()?);
+        }
+        // The spare was started after the last request, and has loaded when two more starts are over.
+        if let (time, true) = warm.first_byte()? {
+            times.by_spare.push(time);
         }
     }
     Ok(times)

@@ -28,11 +28,20 @@ pub(crate) struct Times {
     version: String,
     pub(crate) bare: Vec<f64>,
     pub(crate) bridged: Vec<f64>,
+    /// Empty where there are no spares.
+    pub(crate) by_spare: Vec<f64>,
 }
 
 impl Times {
     pub(crate) fn new(version: String) -> Self {
-        Self { version, bare: Vec::new(), bridged: Vec::new() }
+        Self { version, bare: Vec::new(), bridged: Vec::new(), by_spare: Vec::new() }
+    }
+
+    fn spare(&self) -> String {
+        match self.by_spare.as_slice() {
+            [] => "no".to_owned(),
+            times => format!("{:.2} ms", quiet(times)),
+        }
     }
 
     fn verdict(&self) -> &'static str {
@@ -64,28 +73,29 @@ impl Display for Outcome {
 
 /// Prints the table as it stands in `langs/README.md`.
 pub(crate) fn print(outcomes: &[(&Language, Outcome)]) {
-    println!("| language | version | bare | bridged | more | ratio | within the goal |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| language | version | bare | bridged | more | ratio | within the goal | by a spare |");
+    println!("|---|---|---|---|---|---|---|---|");
     for (language, outcome) in outcomes {
         let times = match outcome {
             Outcome::Measured(times) => times,
             Outcome::Missing(why) => {
-                println!("| {} | not measured: {why} | | | | | |", language.name);
+                println!("| {} | not measured: {why} | | | | | | |", language.name);
                 continue;
             }
             // The reason was printed when it came, and can be long.
             Outcome::Failed(_) => {
-                println!("| {} | FAILED, see above | | | | | |", language.name);
+                println!("| {} | FAILED, see above | | | | | | |", language.name);
                 continue;
             }
         };
         let (bare, bridged) = (quiet(&times.bare), quiet(&times.bridged));
         let (more, ratio) = (bridged - bare, bridged / bare);
         println!(
-            "| {} | {} | {bare:.2} ms | {bridged:.2} ms | {more:+.2} ms | {ratio:.2} | {} |",
+            "| {} | {} | {bare:.2} ms | {bridged:.2} ms | {more:+.2} ms | {ratio:.2} | {} | {} |",
             language.name,
             times.version,
-            times.verdict()
+            times.verdict(),
+            times.spare()
         );
     }
 }

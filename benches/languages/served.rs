@@ -15,7 +15,10 @@ use crate::server::{STACK, Server};
 /// What stands between the head of an answer and its body.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// A running server and nothing that it has started ahead of a request.
+/// What the head of an answer says that a spare has made.
+const SPARE: &str = ", spare\r\n";
+
+/// A running server, which starts processes ahead of requests or not.
 #[derive(Debug)]
 pub(crate) struct Service {
     server: Server,
@@ -23,28 +26,18 @@ pub(crate) struct Service {
 
 impl Service {
     /// Serves the example, and sees that it answers; what has to be built is built by that.
-    pub(crate) fn start(language: &Language, example: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn start(language: &Language, example: &Path, warm: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(STACK);
         plain_environment(&mut command);
-        command.args([
-            "-p",
-            "0",
-            "--quiet",
-            "--warm",
-            "off",
-            "--timeout",
-            "60s",
-            "--language",
-            language.name,
-        ]);
+        command.args(["-p", "0", "--quiet", "--warm", warm, "--timeout", "60s", "--language", language.name]);
         command.arg(example);
         let service = Self { server: Server::start(command)? };
         service.first_byte()?;
         Ok(service)
     }
 
-    /// The milliseconds from sending a request to the first byte of the body.
-    pub(crate) fn first_byte(&self) -> anyhow::Result<f64> {
+    /// The milliseconds from sending a request to the first byte of the body, and whether a spare has answered.
+    pub(crate) fn first_byte(&self) -> anyhow::Result<(f64, bool)> {
         let mut stream = self.server.connect()?;
         // The server has accepted the connection when this is over.
         thread::sleep(PAUSE);
@@ -63,7 +56,7 @@ impl Service {
         let text = String::from_utf8_lossy(&answer);
         let is_right = text.starts_with("HTTP/1.1 200 ") && text.contains("hello world");
         ensure!(is_right, "the service answered {text:?}");
-        Ok(time.as_secs_f64() * 1e3)
+        Ok((time.as_secs_f64() * 1e3, text.contains(SPARE)))
     }
 }
 

@@ -78,10 +78,11 @@ pub(super) async fn serve(serve: Serve) -> anyhow::Result<ExitCode> {
     let Ready { stack, settled, renew, watch, .. } = ready;
     stack.prepare();
     let shutdown = Shutdown::new(settled.drain);
+    let developed = settled.making.watch.then_some(&stack);
     tokio::select! {
         () = server::serve(listener, stack.clone(), shutdown.clone()) => Ok(ExitCode::SUCCESS),
         never = signals.obey(&renew, &shutdown) => match never {},
-        never = follow(watch, &renew, &stack) => match never {},
+        never = follow(watch, &renew, developed) => match never {},
     }
 }
 
@@ -170,14 +171,17 @@ impl Renew {
 }
 
 /// Reads what is served again whenever it has changed.
-async fn follow(watch: Option<Watch>, renew: &Renew, stack: &Stack) -> std::convert::Infallible {
+///
+/// Every change counts for `developed`, a stack whose services are worked on: its spares are retired at once, and those
+/// too that were started before all was written. Otherwise what scripts write in their folder may cost no spare.
+async fn follow(watch: Option<Watch>, renew: &Renew, developed: Option<&Stack>) -> std::convert::Infallible {
     let Some(mut watch) = watch else { return std::future::pending().await };
+    let retire = || developed.iter().for_each(|stack| stack.retire_spares());
     loop {
         watch.began().await;
-        stack.retire_spares();
+        retire();
         watch.quiet().await;
-        // Those that were started meanwhile may have read what was half written.
-        stack.retire_spares();
+        retire();
         renew.changed().await;
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         target::{self, Target},
     },
     schema::Schema,
-    service::{Format, Keep, Launch, Protocol, Service, Spec, Start, Strings, Timeouts},
+    service::{Format, Keep, Launch, Protocol, Service, Spec, Start, Strings, Timeouts, Warm},
 };
 
 /// Looks at the disk, resolves everything once, and fails where a request would fail later.
@@ -46,6 +46,14 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
     };
     let mut notes = target.notes;
     notes.extend(prepared.notes);
+    let warm = builder.warm.unwrap_or_default();
+    let spares = target.language.map_or(0, |language| language.spares(warm));
+    if let (Warm::Spares(1..), 0) = (warm, spares) {
+        notes.push(format!(
+            "{} gets the request's variables at its start, so that none is started ahead",
+            target.name
+        ));
+    }
     Ok(Service::new(Spec {
         name: target.name,
         file: target.file,
@@ -56,7 +64,7 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         },
         language: target.language,
         start,
-        spares: target.language.map_or(0, |language| language.spares(builder.warm.unwrap_or_default())),
+        spares,
         timeouts: timeouts(&builder.limits),
         caps: builder.caps,
         protocol: builder.protocol,

@@ -3,26 +3,18 @@
 use std::time::Duration;
 
 /// How long the requests of one service may take.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// let timeouts = stackvana::Timeouts::default();
-/// assert_eq!((timeouts.total, timeouts.first_byte), (None, Some(Duration::from_secs(10))));
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     /// The whole request, from the process's start; none by default.
-    pub total: Option<Duration>,
+    pub(crate) total: Option<Duration>,
     /// Until the first byte of the answer, counted anew while the request body still arrives; 10 s.
-    pub first_byte: Option<Duration>,
+    pub(crate) first_byte: Option<Duration>,
     /// How long no byte may move in either direction; 10 s, never for `text/event-stream`.
-    pub silence: Option<Duration>,
+    pub(crate) silence: Option<Duration>,
     /// Between SIGTERM and SIGKILL; 250 ms.
-    pub kill_grace: Duration,
+    pub(crate) kill_grace: Duration,
     /// How long the next byte of a body that is parsed may take; 30 s.
-    pub body: Duration,
+    pub(crate) body: Duration,
 }
 
 impl Default for Timeouts {

@@ -23,13 +23,14 @@ pub(crate) use self::{
     build::{Builds, Compiler, Inputs, Product, Start, Step},
     language::{Bridge, Environment, Format, Language, SPARES, Starter},
     launch::{Launch, Strings},
+    limits::Timeouts,
     printable::Printable,
     sink::LogSink,
     table::LANGUAGES,
     template::fill,
 };
 pub use self::{
-    limits::{Caps, Errors, Timeouts, Warm},
+    limits::{Caps, Errors, Warm},
     sink::LogLine,
 };
 use crate::schema::Schema;

@@ -33,9 +33,11 @@ const VARIABLE: (&[u8], &[u8]) = (b"STACK_SPARE", b"true");
 const TICK: Duration = Duration::from_secs(1);
 /// How long a busy machine is left alone, doubled up to the second while it stays busy.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
-/// How often a spare that was started is looked at, and for how long: until it waits for its request.
+/// How often a spare that was started is looked at, and for how long; seen asleep so often in a row, it waits for its
+/// request.
 const LOOK: Duration = Duration::from_millis(3);
 const LOOKS: u32 = 1000;
+const ASLEEP: u32 = 3;
 
 /// What is started ahead for a service.
 #[derive(Clone, Debug)]
@@ -120,6 +122,14 @@ impl Warm {
     }
 }
 
+impl Drop for Warm {
+    fn drop(&mut self) {
+        // Whoever keeps them may still hold the pools for a moment.
+        let pools = std::mem::take(&mut *self.shared.lock());
+        self.shared.end(pools.into_values().flat_map(|mut pool| pool.retire()).collect());
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, HashMap<usize, Pool>> {
         self.pools.lock().unwrap_or_else(PoisonError::into_inner)
@@ -176,9 +186,11 @@ impl Shared {
             None => Some(spare),
         };
         self.end(unwanted.into_iter().collect());
+        let mut asleep = 0;
         for _ in 0..LOOKS {
             sleep(LOOK).await;
-            if !self.lock().get(&refill.key).is_some_and(|pool| pool.has(pid)) || machine::is_waiting(pid) {
+            asleep = if machine::is_waiting(pid) { asleep + 1 } else { 0 };
+            if asleep == ASLEEP || !self.lock().get(&refill.key).is_some_and(|pool| pool.has(pid)) {
                 break;
             }
         }
@@ -189,13 +201,6 @@ impl Shared {
         if let Some(pool) = self.lock().get_mut(&refill.key) {
             work(pool);
         }
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let spares: Vec<_> = self.lock().values_mut().flat_map(Pool::retire).collect();
-        self.end(spares);
     }
 }
 
