@@ -61,6 +61,7 @@ pub(crate) const WARM_MEMORY: u64 = 256 << 20;
 ///     .max_processes(1)
 ///     .queue(0, Duration::ZERO)
 ///     .max_buffered(64 << 20)
+///     .warm_memory(64 << 20)
 ///     .temp_dir("/var/tmp")
 ///     .build()?;
 /// let request = || http::Request::get("/").header("Host", "localhost").body(String::new());

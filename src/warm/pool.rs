@@ -89,6 +89,7 @@ impl Pool {
     /// The oldest spare that is alive and knows the script as it is, and those that are to be ended.
     pub(super) fn take(&mut self, now: Instant) -> (Option<Spare>, Vec<Spare>) {
         self.asked = now;
+        let was_empty = self.waiting.is_empty();
         let mut retired = Vec::new();
         let is_another = self.waiting.front().is_some_and(|first| first.stamp != self.stamp());
         if is_another {
@@ -105,7 +106,8 @@ impl Pool {
         match taken {
             Some(_) => (self.back_off, self.not_before) = (BACK_OFF.0, None),
             // More came at once than there were spares.
-            None => self.wanted = (self.wanted + 1).min(self.most),
+            None if was_empty => self.wanted = (self.wanted + 1).min(self.most),
+            None => {}
         }
         self.wanted = self.wanted.max(1);
         self.count(now);
