@@ -114,7 +114,8 @@ impl Slots {
         let _ = self.alive.acquire_many(all).await;
     }
 
-    fn running(&self) -> usize {
+    /// How many processes are alive for a request.
+    pub(crate) fn running(&self) -> usize {
         self.bounds.alive.saturating_sub(self.alive.available_permits())
     }
 }

@@ -71,7 +71,8 @@ impl Resources {
         let builders = available_parallelism().map_or(1, usize::from);
         let build_queue = Semaphore::new(slots.queue());
         let builders = Arc::new(Semaphore::new(builders));
-        Arc::new(Self { slots, budget, builders, build_queue, temp, warm: Warm::new(warm) })
+        let warm = Warm::new(Arc::clone(&slots), warm);
+        Arc::new(Self { slots, budget, builders, build_queue, temp, warm })
     }
 }
 

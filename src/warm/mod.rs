@@ -25,6 +25,7 @@ use crate::{
     failure::Failure,
     process::{Ours, Process, Wanted, no_pipes, pipes, start},
     service::Launch,
+    slots::Slots,
 };
 
 /// What a spare finds in its environment: that there is time to load what the script will need.
@@ -67,6 +68,8 @@ pub(crate) struct Warm {
 #[derive(Debug)]
 struct Shared {
     pools: Mutex<HashMap<usize, Pool>>,
+    /// Where the requests are that a spare may take nothing from.
+    slots: Arc<Slots>,
     /// How many bytes all spares together may take.
     memory: u64,
     /// One was asked for.
@@ -82,9 +85,10 @@ enum Next {
 }
 
 impl Warm {
-    pub(crate) fn new(memory: u64) -> Self {
-        let shared =
-            Shared { pools: Mutex::default(), memory, asked: Notify::new(), is_kept: AtomicBool::new(false) };
+    /// No spares yet; all of them together may take so many bytes of memory.
+    pub(crate) fn new(slots: Arc<Slots>, memory: u64) -> Self {
+        let (pools, asked, is_kept) = (Mutex::default(), Notify::new(), AtomicBool::new(false));
+        let shared = Shared { pools, slots, memory, asked, is_kept };
         Self { shared: Arc::new(shared) }
     }
 
@@ -170,6 +174,12 @@ impl Shared {
         next.map_or(Next::Rest, Next::Refill)
     }
 
+    /// Whether a spare that is started now takes no core from a request that runs. What else the machine does is no
+    /// reason to have none.
+    fn has_room(&self) -> bool {
+        self.slots.running() == 0 || machine::has_idle_core()
+    }
+
     /// Starts a spare, and waits until it is waiting itself.
     async fn refill(&self, refill: &Refill) {
         let stamp = refill.stamp();
@@ -224,7 +234,7 @@ async fn keep(shared: Weak<Shared>) {
             Next::Rest => {
                 let _ = timeout(TICK, shared.asked.notified()).await;
             }
-            Next::Refill(refill) if machine::has_idle_core() => {
+            Next::Refill(refill) if shared.has_room() => {
                 pause = PAUSES.0;
                 shared.refill(&refill).await;
             }
