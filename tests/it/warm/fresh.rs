@@ -124,7 +124,13 @@ fn warm_row_18_watching_is_cold_unless_spares_were_asked_for() {
     for (options, expected) in [(vec!["-w"], 0), (vec![], 1)] {
         let server = Server::builder().env("STACK_WARM", "auto");
         let server = server.arguments(&[options, vec![script.as_str()]].concat()).start();
+        let wait = || {
+            eventually("as many spares wait as expected", || {
+                (server.services().len() == expected).then_some(())
+            });
+        };
+        wait();
         assert_eq!(server.get("/").text(), "1\n");
-        eventually("as many spares wait as expected", || (server.services().len() == expected).then_some(()));
+        wait();
     }
 }
