@@ -199,12 +199,81 @@ impl Pool {
     pub(super) fn refill(&self, now: Instant, room: u64) -> Option<Refill> {
         let missing = self.wanted.saturating_sub(self.waiting.len());
         let is_too_early = self.not_before.is_some_and(|time| now < time);
-        (missing > 0 && !is_too_early && self.size <= room).then(|| Refill {
+        // One whose size is not known yet needs some room all the same: many services could have one each.
+        (missing > 0 && !is_too_early && self.size.max(1) <= room).then(|| Refill {
             key: Arc::as_ptr(&self.launch).addr(),
             launch: Arc::clone(&self.launch),
             imports: self.imports,
             file: self.file.clone(),
             missing,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::Arc,
+        time::{Duration, Instant},
+    };
+
+    use super::{Ahead, BACK_OFF, IDLE, Pool};
+    use crate::service::{Launch, Strings};
+
+    const ROOM: u64 = 1 << 20;
+
+    /// A pool for at most three, and the launch that keeps it wanted.
+    fn pool() -> (Pool, Arc<Launch>) {
+        let launch = Arc::new(Launch {
+            program: c"/bin/true".to_owned(),
+            arguments: Strings::default(),
+            environment: Strings::default(),
+            directory: c"/".to_owned(),
+            _keep: None,
+        });
+        (Pool::new(&Ahead { launch: &launch, file: None, most: 3, imports: false }), launch)
+    }
+
+    fn missing(pool: &Pool, now: Instant, room: u64) -> Option<usize> {
+        pool.refill(now, room).map(|refill| refill.missing)
+    }
+
+    #[test]
+    fn it_grows_with_the_requests_that_found_none_up_to_its_bound() {
+        let (mut pool, _launch) = pool();
+        let now = Instant::now();
+        assert_eq!(missing(&pool, now, ROOM), None);
+        for wanted in [1, 2, 3, 3] {
+            assert!(pool.take(now).0.is_none());
+            assert_eq!(missing(&pool, now, ROOM), Some(wanted));
+        }
+        assert_eq!(missing(&pool, now, 0), None, "there is no room");
+    }
+
+    #[test]
+    fn a_failure_puts_the_next_off_for_longer_each_time() {
+        let (mut pool, _launch) = pool();
+        let mut now = Instant::now();
+        pool.want(now);
+        for pause in [BACK_OFF.0, 2 * BACK_OFF.0, 4 * BACK_OFF.0] {
+            pool.failed(now);
+            assert_eq!(missing(&pool, now + pause - Duration::from_millis(1), ROOM), None);
+            now += pause;
+            assert_eq!(missing(&pool, now, ROOM), Some(1));
+        }
+    }
+
+    #[test]
+    fn a_service_that_nobody_asks_for_or_that_has_gone_wants_none() {
+        let (mut idle, _launch) = pool();
+        let now = Instant::now();
+        idle.want(now);
+        idle.look_after(now + IDLE);
+        assert_eq!((missing(&idle, now + IDLE, ROOM), idle.is_over(now + IDLE)), (None, true));
+        let (mut gone, launch) = pool();
+        gone.want(now);
+        drop(launch);
+        gone.look_after(now);
+        assert_eq!((missing(&gone, now, ROOM), gone.is_over(now)), (None, true));
     }
 }

@@ -64,6 +64,27 @@ fn warm_three_requests_are_three_fresh_processes_that_know_their_own_request() {
 }
 
 #[test]
+fn warm_no_line_of_a_script_runs_before_its_request() {
+    let scripts = [
+        ("x.py", "open('mark', 'w'); print('ran')"),
+        ("x.js", "require('fs').writeFileSync('mark', ''); module.exports = () => 'ran\\n'"),
+        ("x.mjs", "import fs from 'fs'; fs.writeFileSync('mark', ''); export default () => 'ran\\n'"),
+        ("x.rb", "File.write('mark', ''); puts 'ran'"),
+        ("x.pl", "open my $file, '>', 'mark'; print \"ran\\n\""),
+        ("x.php", "<?php touch('mark'); echo \"ran\\n\";"),
+        ("x.sh", "touch mark; echo ran"),
+    ];
+    for (name, text) in scripts {
+        let Some(warm) = Warm::serve(name, text, &[]) else { continue };
+        let mark = warm.folder.path("mark");
+        warm.spare();
+        assert!(!Path::new(&mark).exists(), "{name}");
+        assert_eq!(warm.get("/").text(), "ran\n", "{name}");
+        assert!(Path::new(&mark).exists(), "{name}");
+    }
+}
+
+#[test]
 fn warm_a_body_is_streamed_and_no_body_is_its_end() {
     let Some(warm) = Warm::serve("x.py", "import sys\nprint(len(sys.stdin.read()))", &[]) else { return };
     assert_eq!(warm.get("/").text(), "0\n");

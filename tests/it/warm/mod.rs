@@ -65,6 +65,13 @@ impl Warm {
     }
 }
 
+#[test]
+fn warm_a_service_that_can_have_no_spares_says_so() {
+    let server = Server::builder().env("STACK_WARM", "spare").arguments(&["printf", "here"]).start();
+    server.wait_for_log(|line| line.contains("none is started ahead"));
+    assert_eq!(server.get("/").text(), "here");
+}
+
 fn was_spare(response: &Response) -> bool {
     response.header("server-timing").is_some_and(|timing| timing.ends_with(", spare"))
 }
