@@ -258,7 +258,7 @@ impl Exchange {
             (None, None) if self.status.load(Ordering::Relaxed) == 0 => Reason::ClientLeft.to_string(),
             (None, None) => "answered".to_owned(),
         };
-        let memory_floor = ended.map_or(0, |_| os::own_resident());
+        let memory_floor = ended.filter(|ended| !ended.is_fork).map_or(0, |_| os::own_resident());
         Report {
             id: self.opening.id.clone(),
             method: self.opening.method.clone(),

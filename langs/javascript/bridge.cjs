@@ -237,8 +237,8 @@ function lazily(object, name, make) {
 
 function load() {
   // A process that waits for its request has the time.
-  if (process.env.STACK_SPARE) require('./ahead.cjs')(source);
-  delete process.env.STACK_SPARE;
+  if (process.env.STACK_AHEAD) require('./ahead.cjs')(source, process.argv[1], process.env.STACK_AHEAD.split(' '));
+  delete process.env.STACK_AHEAD;
   if (compiled) rare().prepareCompiled();
   const isModule = compiled ? looksLikeModule() : declaredModule() || looksLikeModule();
   return isModule ? rare().loadModule(declaredModule()) : loadCommonJs();

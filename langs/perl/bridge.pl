@@ -28,6 +28,8 @@ load('request'), declare() if index(contents($0), 'ook_params_') >= 0;
 
 # Waits for the request; from here on everything is the script's.
 INIT {
+    my ($way, undef, @modules) = split ' ', delete $ENV{STACK_AHEAD} // '';
+    eval { require s{::|'}{/}gr . '.pm' } for @modules;
     our $document = contents(delete $ENV{STACK_REQUEST} || '/dev/fd/4');
     # Is closed where this block ends.
     open my $inherited, '<&=', 4;
@@ -39,6 +41,8 @@ INIT {
         load('request');
         receive();
     }
+    # What is loaded ahead may have used it.
+    srand if $way;
     $process = $$;
     # A handler of the script's own takes its place; what an eval catches is no reason to fail.
     $SIG{__DIE__} ||= sub { $reason = $_[0] if defined $^S && !$^S };

@@ -18,6 +18,7 @@ final class Hook
     public static function begin()
     {
         self::reportOnStandardError();
+        $isAhead = self::loadAhead();
         $place = getenv('STACK_REQUEST') ?: '/dev/fd/4';
         putenv('STACK_REQUEST');
         unset($_SERVER['STACK_REQUEST']);
@@ -27,6 +28,10 @@ final class Hook
             exit(1);
         }
         Control::begin();
+        if ($isAhead) {
+            // What was loaded may have asked for random numbers, and a fork would go on with the same.
+            mt_srand();
+        }
         $document = self::decode($text);
         foreach ($document['env'] as $name => $value) {
             putenv("$name=$value");
@@ -49,6 +54,18 @@ final class Hook
             require __DIR__ . '/input.php';
         }
         self::watch();
+    }
+
+    /** In a process that waits for its request, runs the files that it is told: such as a loader of classes. */
+    private static function loadAhead()
+    {
+        $words = explode(' ', (string) getenv('STACK_AHEAD'));
+        putenv('STACK_AHEAD');
+        unset($_SERVER['STACK_AHEAD'], $_ENV['STACK_AHEAD']);
+        foreach (array_slice($words, 2) as $file) {
+            require_once $file;
+        }
+        return $words !== [''];
     }
 
     /** Whether php.ini named a file in that setting. */

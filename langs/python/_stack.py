@@ -76,6 +76,7 @@ class Service:
         self.body = Text(self.descriptor)
         self.hook = None
         self.process = os.getpid()
+        self.renew = None
         self.modules = 0
 
     def compile(self):
@@ -98,8 +99,10 @@ class Service:
 
     def prepare(self):
         """In a process that waits for its request there is time to load what the script will need."""
-        if os.environ.pop("STACK_SPARE", None):
-            self.module("_stack_ahead").load(self.path)
+        words = os.environ.pop("STACK_AHEAD", None)
+        if words:
+            self.renew = self.module("_stack_ahead").load(self.path, *words.split())
+            self.flush()
 
     def receive(self):
         """Reads the request document to its end, and blocks for as long as there is none."""
@@ -110,6 +113,9 @@ class Service:
             os._exit(1)
         if place.startswith("/dev/fd/"):
             os.close(int(place[8:]))
+        if self.renew:
+            self.renew()
+        self.descriptor.sent = False
         self.process = os.getpid()
         hook = self.hook = decode(document.decode())
         for name, value in hook["env"].items():

@@ -1,4 +1,9 @@
-"""Imports the modules of Python's own that a script imports at its top level, while its request is still to come."""
+"""Imports what a script imports at its top level, while its request is still to come.
+
+In a process that serves one request, only modules of Python's own; in one that is forked for each request, installed
+packages too.
+"""
+import gc
 import os
 import sys
 from importlib.machinery import PathFinder
@@ -6,26 +11,40 @@ from importlib.machinery import PathFinder
 ONLY_THE_TREE = 0x400  # ast.PyCF_ONLY_AST, without the module.
 # What these do when they are imported is all that they are for.
 NEVER = {"antigravity", "this"}
+PACKAGES = "site-packages", "dist-packages"
 
 
-def load(path):
-    """Imports them; what fails is left to the script."""
+def load(path, way, scan, *names):
+    """Imports them; what fails is left to the script. Gives what is to be done when the request is there."""
+    forks = Forks() if way == "fork" else None
+    if scan == "scan":
+        scan_script(path, is_own if forks is None else is_installed)
+    for name in names:
+        bring(name, lambda root: True)
+    if forks is None:
+        return lambda: None
+    forks.prepare()
+    return forks.renew
+
+
+def scan_script(path, allowed):
+    """Imports what the script names in the statements of its top level."""
     with open(path, "rb") as file:
         tree = compile(file.read(), path, "exec", ONLY_THE_TREE, dont_inherit=True)
     for statement in tree.body:
         kind = type(statement).__name__
         if kind == "Import":
             for alias in statement.names:
-                bring(alias.name)
+                bring(alias.name, allowed)
         elif kind == "ImportFrom" and not statement.level:
-            bring(statement.module, [alias.name for alias in statement.names if alias.name != "*"])
+            bring(statement.module, allowed, [alias.name for alias in statement.names if alias.name != "*"])
 
 
-def bring(name, names=()):
+def bring(name, allowed, names=()):
     root = name.partition(".")[0]
     if root in sys.modules and root == name and not names:
         return
-    if root not in NEVER and is_own(root):
+    if root not in NEVER and allowed(root):
         try:
             __import__(name, fromlist=names)
         except Exception:
@@ -38,5 +57,53 @@ def is_own(name):
         return True
     if name not in getattr(sys, "stdlib_module_names", ()):
         return False
+    return origin(name).startswith(os.path.dirname(os.__file__))
+
+
+def is_installed(name):
+    """Whether that is Python's own or a package, and not a part of the program that the script is."""
+    place = origin(name)
+    return (
+        name in sys.builtin_module_names
+        or any(f"/{folder}/" in place for folder in PACKAGES)
+        or (place != "" and not place.startswith(os.path.join(sys.path[0], "")))
+    )
+
+
+def origin(name):
     found = PathFinder.find_spec(name)
-    return found is not None and (found.origin or "").startswith(os.path.dirname(os.__file__))
+    return (found and (found.origin or "".join((found.submodule_search_locations or [])[:1]))) or ""
+
+
+class Forks:
+    """What a module asks to be done around a fork (os.register_at_fork) is done here: Python does not see this one."""
+
+    def __init__(self):
+        self.before, self.after = [], []
+        self.register = os.register_at_fork
+        os.register_at_fork = self.remember
+
+    def remember(self, *, before=None, after_in_parent=None, after_in_child=None):
+        self.register(before=before, after_in_parent=after_in_parent, after_in_child=after_in_child)
+        if before is not None:
+            self.before.append(before)
+        if after_in_child is not None:
+            self.after.append(after_in_child)
+
+    def prepare(self):
+        """Before the first fork."""
+        os.register_at_fork = self.register
+        for hook in reversed(self.before):
+            hook()
+        # Of what is never looked at again no fork needs a copy.
+        gc.collect()
+        gc.freeze()
+
+    def renew(self):
+        """In each fork."""
+        for hook in self.after:
+            hook()
+        # The first may have been imported before anybody listened, the second does not listen.
+        for name in "random", "numpy.random":
+            if name in sys.modules:
+                sys.modules[name].seed()

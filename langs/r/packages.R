@@ -42,6 +42,22 @@ attach_ahead <- function() {
     stack$is_alone <- !any(names %in% starts_others)
 }
 
+# Loads the packages that are named to a process that waits, and where forks will share them those of the script too.
+load_ahead <- function() {
+    words <- strsplit(Sys.getenv("STACK_AHEAD"), " ", fixed = TRUE)[[1L]]
+    Sys.unsetenv("STACK_AHEAD")
+    if (length(words) == 0L) return()
+    scripts <- if (identical(words[1:2], c("fork", "scan"))) packages_of_script() else character()
+    for (package in c(scripts, words[-(1:2)])) try(loadNamespace(package), silent = TRUE)
+}
+
+packages_of_script <- function() {
+    attaches <- function(call) {
+        is.call(call) && length(call) > 1L && as.character(call[[1L]])[[1L]] %in% c("library", "require")
+    }
+    vapply(Filter(attaches, as.list(script)), function(call) as.character(call[[2L]])[[1L]], "")
+}
+
 # R compiles what runs long when the script begins, and not yet the bridge. To say 0 would load the compiler too.
 load_compiler <- function() {
     stack$compiling <- 3L

@@ -174,10 +174,13 @@ define()
 register()
 promise_packages()
 attach_ahead()
+load_ahead()
 # A process that was forked from this one needs a folder of its own.
 unlink(tempdir(), recursive = TRUE)
 pairs <- receive()
 tempdir(check = TRUE)
+# And random numbers of its own, should a package have asked for some.
+suppressWarnings(rm(".Random.seed", envir = globalenv()))
 accept(pairs)
 options(error = quote(.stack$fail()), showErrorCalls = FALSE)
 reg.finalizer(stack, finish, onexit = TRUE)

@@ -148,22 +148,36 @@ module StackBridge
   class << self
     attr_reader :hook
 
-    # Loads what a script requires of Ruby's own, while its request is still to come; and gems, where it requires what
-    # is none of Ruby's.
+    # Loads what the script requires, while its request is still to come: in a process that serves one request what is
+    # Ruby's own, and the gems' machinery where it requires more; in one that is forked for each request, gems too.
     def prepare
-      return unless ENV.delete("STACK_SPARE")
+      way, scan, *names = ENV.delete("STACK_AHEAD").to_s.split
+      @forks = way == "fork"
+      required.each { |name| @forks ? bring(name) : bring_own(name) } if scan == "scan"
+      names.each { |name| bring(name) }
+      GC.start if @forks
+    end
+
+    # What the script requires at the beginning of a line.
+    def required
+      File.read($0, mode: "rb").scan(/^\s*require\s*\(?\s*(["'])([\w\/-]+)\1/n).map(&:last)
+    end
+
+    def bring_own(name)
       require "rbconfig"
       folders = RbConfig::CONFIG.values_at("rubylibdir", "rubyarchdir")
-      File.read($0, mode: "rb").scan(/^\s*require\s*\(?\s*(["'])([\w\/-]+)\1/n) do |_, name|
-        found = $LOAD_PATH.resolve_feature_path(name)
-        if found.nil?
-          load_gems
-        elsif folders.include?(found[1].delete_suffix("/#{name}.rb").delete_suffix("/#{name}.so"))
-          require name
-        end
-      rescue LoadError
-        # It is the script's to fail.
+      found = $LOAD_PATH.resolve_feature_path(name)
+      if found.nil?
+        load_gems
+      elsif folders.include?(found[1].delete_suffix("/#{name}.rb").delete_suffix("/#{name}.so"))
+        bring(name)
       end
+    end
+
+    def bring(name)
+      require name
+    rescue LoadError
+      # It is the script's to fail.
     end
 
     # Waits for the request; from here on everything is the script's.
@@ -172,6 +186,7 @@ module StackBridge
       document = File.open(place, "rb", &:read).force_encoding("UTF-8")
       Process.exit!(1) if document.empty?
       IO.for_fd($1.to_i).close if place =~ %r{\A/dev/fd/(\d+)\z}
+      srand if @forks
       @process = Process.pid
       publish(Json.parse(document))
     end

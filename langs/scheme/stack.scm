@@ -379,6 +379,31 @@
   (let ((place (or (string-index entry #\=) (string-length entry))))
     (cons (substring entry 0 place) (substring entry (min (+ place 1) (string-length entry))))))
 
+;;; Modules that are loaded while the request is still to come
+
+;; Those that are named to a process that waits, and where forks will share them those of the script too.
+(define (load-ahead path)
+  (let ((words (string-tokenize (or (getenv "STACK_AHEAD") ""))))
+    (unsetenv "STACK_AHEAD")
+    (unless (null? words)
+      ;; A fork server has it, so that there is no thread but one.
+      (when (equal? (car words) "fork") (unsetenv "GC_MARKERS"))
+      (when (equal? (list-head words 2) '("fork" "scan"))
+        (false-if-exception (for-each load-used (call-with-input-file path read-all))))
+      (for-each (lambda (name) (load-module (map string->symbol (string-split name #\/)))) (list-tail words 2)))))
+
+(define (read-all port)
+  (let loop ((forms '()))
+    (let ((form (read port)))
+      (if (eof-object? form) (reverse forms) (loop (cons form forms))))))
+
+(define (load-used form)
+  (when (and (pair? form) (memq (car form) '(use-modules import)))
+    (for-each (lambda (spec) (load-module (if (pair? (car spec)) (car spec) spec))) (cdr form))))
+
+(define (load-module name)
+  (false-if-exception (resolve-interface name)))
+
 ;;; From the start to the end
 
 ;; Where the bridge stands.
@@ -393,6 +418,7 @@
     (set! %load-should-auto-compile (not (equal? (getenv "GUILE_AUTO_COMPILE") "0")))
     (let ((status (run (lambda ()
                          (let ((thunk (load-script path)))
+                           (load-ahead path)
                            (receive module)
                            (module-use! module (resolve-interface '(%stack)))
                            (set-current-module module)

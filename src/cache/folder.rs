@@ -2,8 +2,8 @@
 
 use std::{
     env, fs,
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt},
+    io::{self, Read, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -53,6 +53,23 @@ pub(crate) fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&unfinished);
     }
     written
+}
+
+/// Sees to it that the file stands there with this text and no other.
+pub(crate) fn place(path: &Path, text: &[u8]) -> io::Result<()> {
+    if is_in_place(path, text) { Ok(()) } else { replace(path, text) }
+}
+
+/// Whether the file stands there already: a regular one, this user's, with exactly this text.
+fn is_in_place(path: &Path, text: &[u8]) -> bool {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let Ok(file) = fs::OpenOptions::new().read(true).custom_flags(flags).open(path) else { return false };
+    let own = file.metadata().is_ok_and(|metadata| {
+        metadata.is_file() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o022 == 0
+    });
+    let mut present = Vec::new();
+    let read = file.take(text.len() as u64 + 1).read_to_end(&mut present);
+    own && read.is_ok() && present == text
 }
 
 #[cfg(test)]

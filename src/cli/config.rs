@@ -131,7 +131,7 @@ fn help(about: &[OsString]) -> String {
 
 fn serve(words: Words, surroundings: Surroundings) -> anyhow::Result<Serve> {
     let mut flags: ServeArguments = read(words.options)?;
-    let services = service_settings(&flags.service, &flags.limits, flags.server.warm)?;
+    let services = service_settings(&flags.service, &flags.limits, flags.server.warm())?;
     let server = server_settings(&flags.server, &flags.limits, &flags.output);
     let access_log = if flags.output.quiet { AccessLog::Silenced } else { AccessLog::Written };
     let served = match (&words.target, &flags.service.eval) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Service;
+use super::{Service, Warm};
 
 /// The settings of one service from all places, the strongest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,7 @@ impl Layers {
         macro_rules! strongest {
             ($($field:ident),*; $($union:ident),*) => {
                 Service {
+                    warm: layers().filter_map(|service| service.warm.clone()).reduce(Warm::or),
                     $($field: layers().find_map(|service| service.$field.clone()),)*
                     $($union: layers().rev().flat_map(|service| service.$union.clone()).collect(),)*
                 }
@@ -41,7 +42,7 @@ impl Layers {
         strongest!(
             route, methods, file, command, code, language, interpreter, arguments, env_file, clear_env, directory,
             timeout, first_byte_timeout, idle_timeout, kill_grace, max_body, max_upload, max_processes, parse,
-            document, ok_exit, content_type, protocol, warm, before, schema, cors;
+            document, ok_exit, content_type, protocol, before, schema, cors;
             env, headers
         )
     }

@@ -18,7 +18,7 @@ use crate::{
         target::{self, Target},
     },
     schema::Schema,
-    service::{Format, Keep, Launch, Protocol, Service, Spec, Start, Strings, Timeouts, Warm},
+    service::{Format, Keep, Launch, Protocol, Service, Spec, Start, Strings, Timeouts, Warm, Warmth},
 };
 
 /// Looks at the disk, resolves everything once, and fails where a request would fail later.
@@ -47,13 +47,9 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
     let mut notes = target.notes;
     notes.extend(prepared.notes);
     let warm = builder.warm.unwrap_or_default();
-    let spares = target.language.map_or(0, |language| language.spares(warm));
-    if let (Warm::Spares(1..), 0) = (warm, spares) {
-        notes.push(format!(
-            "{} gets the request's variables at its start, so that none is started ahead",
-            target.name
-        ));
-    }
+    let preload = builder.preload;
+    let warmth = target.language.map(|language| language.warmth(warm, preload)).unwrap_or_default();
+    notes.extend(said_of(&target.name, warm, &warmth));
     Ok(Service::new(Spec {
         name: target.name,
         file: target.file,
@@ -64,7 +60,7 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         },
         language: target.language,
         start,
-        spares,
+        warmth: Arc::new(warmth),
         timeouts: timeouts(&builder.limits),
         caps: builder.caps,
         protocol: builder.protocol,
@@ -80,6 +76,23 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         notes,
         _keep: (!target.folders.is_empty()).then(|| Arc::new(target.folders) as Arc<dyn Keep>),
     }))
+}
+
+/// What the owner of a service should know who asked for processes ahead of their requests, and gets others.
+fn said_of(name: &str, warm: Warm, warmth: &Warmth) -> Option<String> {
+    match warm {
+        Warm::Spares(1..) | Warm::Fork if warmth.spares == 0 => {
+            Some(format!("{name} gets the request's variables at its start, so that none is started ahead"))
+        }
+        Warm::Fork if warmth.forks.is_none() => {
+            Some(format!("{name} does not fork; its processes are started ahead, as by --warm spare"))
+        }
+        Warm::Off => None,
+        _ if warmth.preload.is_some() && !warmth.imports => {
+            Some(format!("{name} loads nothing ahead but its script, so that --preload says nothing to it"))
+        }
+        _ => None,
+    }
 }
 
 struct Prepared {

@@ -2,14 +2,10 @@
 //! user's cache folder, named by their content; where that is not safe, into a private folder.
 
 use std::{
-    fs,
     hash::{DefaultHasher, Hash, Hasher},
-    io::{self, Read},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    io,
     path::{Path, PathBuf},
 };
-
-use rustix::process::geteuid;
 
 use crate::{
     cache::{self, PrivateFolder},
@@ -57,24 +53,9 @@ fn fingerprint(bridge: &Bridge) -> u64 {
 
 fn write_files(folder: &Path, bridge: &Bridge) -> io::Result<PathBuf> {
     for (name, text) in bridge.files {
-        let path = folder.join(name);
-        if !is_in_place(&path, text) {
-            cache::replace(&path, text.as_bytes())?;
-        }
+        cache::place(&folder.join(name), text.as_bytes())?;
     }
     Ok(folder.join(bridge.entry))
-}
-
-/// Whether the file stands there already: a regular one, this user's, with exactly this text.
-fn is_in_place(path: &Path, text: &str) -> bool {
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    let Ok(file) = fs::OpenOptions::new().read(true).custom_flags(flags).open(path) else { return false };
-    let own = file.metadata().is_ok_and(|metadata| {
-        metadata.is_file() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o022 == 0
-    });
-    let mut present = Vec::new();
-    let read = file.take(text.len() as u64 + 1).read_to_end(&mut present);
-    own && read.is_ok() && present == text.as_bytes()
 }
 
 #[cfg(test)]

@@ -108,6 +108,7 @@ pub struct Builder {
     pub(super) log: Option<LogSink>,
     /// None until somebody has said something.
     pub(super) warm: Option<Warm>,
+    pub(super) preload: Option<Vec<String>>,
 }
 
 impl Service {
@@ -133,6 +134,7 @@ impl Service {
             buffering_hint: false,
             log: None,
             warm: None,
+            preload: None,
         }
     }
 }
@@ -334,6 +336,13 @@ impl Builder {
     /// Sets whether processes are started before their requests; never by default.
     pub fn warm(mut self, warm: Warm) -> Self {
         self.warm = Some(warm);
+        self
+    }
+
+    /// Modules that a process which starts before its request loads besides those that its script names; an empty list
+    /// says that it loads none ahead. What such a name is, the language says: `flask`, `json`, `vendor/autoload.php`.
+    pub fn preload<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
+        self.preload = Some(names.into_iter().map(Into::into).collect());
         self
     }
 

@@ -103,24 +103,23 @@ pub(super) async fn begin(
         }
         None => None,
     };
-    let (ours, origin) = match resources.warm.take(&ahead(spec, launch)) {
-        Some(Spare { process, ours }) => (ours, Origin::Spare(process)),
+    let (ours, origin, way) = match resources.warm.take(&ahead(spec, launch)).await {
+        Some(Spare { process, ours, way }) => (ours, Origin::Spare(process), Some(way)),
         None => {
             let wanted = Wanted { stdin: !matches!(feed, Feed::Empty), document: document.is_some() };
             let (ours, theirs) = pipes(wanted).map_err(|error| no_pipes(&error))?;
-            (ours, Origin::Start(theirs))
+            (ours, Origin::Start(theirs), None)
         }
     };
     let watch = |error: std::io::Error| no_pipes(&error);
     let feeds =
         Feeds::new(ours.stdin.map(|pipe| (pipe, feed)), ours.document.zip(document)).map_err(watch)?;
     let stdout = Reader::new(ours.stdout).map_err(watch)?;
-    let was_spare = matches!(origin, Origin::Spare(_));
     let process = origin.process((spec, launch), &variables).await?;
     exchange.progress();
     let run = Run {
         process,
-        was_spare,
+        way,
         _launch: Arc::clone(launch),
         spec: Arc::clone(spec),
         exchange: Arc::clone(exchange),
@@ -150,8 +149,7 @@ pub(crate) fn ahead<'a>(spec: &'a Spec, launch: &'a Arc<Launch>) -> Ahead<'a> {
     Ahead {
         launch,
         file: spec.file.as_ref(),
-        most: spec.spares,
-        imports: spec.language.is_some_and(|language| language.imports),
+        warmth: &spec.warmth,
     }
 }
 

@@ -41,7 +41,7 @@ use crate::{
     respond::{Audience, Body, Close, Live, Verdict, problem},
     service::{Errors, Service, Spec},
     slots::Slots,
-    warm::Warm,
+    warm::{Warm, Way},
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -235,7 +235,7 @@ async fn respond(run: Owned, opening: Opening, head: &request::Parts, timing: &T
     hint_at_buffering(&run, &opening);
     let endless = run.draft.is_event_stream();
     run.clock.phase = Phase::Answering { endless };
-    let timing = server_timing(timing, run.was_spare);
+    let timing = server_timing(timing, run.way);
     let (parts, declared) = run.draft.send(run.spec.content_type.as_deref());
     let clock = run.clock.clone();
     let body = body(run, opening).of_length(declared).breaking_on(head.version);
@@ -305,13 +305,13 @@ async fn discard(body: &mut Body) {
     while let Some(Ok(_)) = body.frame().await {}
 }
 
-fn server_timing(timing: &Timing, was_spare: bool) -> String {
+fn server_timing(timing: &Timing, way: Option<Way>) -> String {
     let Timing { received, queued, spawned } = *timing;
     let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1000.0;
     let (queue, spawn, first) =
         (millis(received, queued), millis(queued, spawned), millis(spawned, Instant::now()));
-    let spare = if was_spare { ", spare" } else { "" };
-    format!("queue;dur={queue:.2}, spawn;dur={spawn:.2}, first;dur={first:.2}{spare}")
+    let (comma, way) = way.map_or(("", ""), |way| (", ", way.word()));
+    format!("queue;dur={queue:.2}, spawn;dur={spawn:.2}, first;dur={first:.2}{comma}{way}")
 }
 
 fn hint_at_buffering(run: &Run, opening: &Opening) {

@@ -26,6 +26,7 @@ use crate::{
     respond::{Close, Draft, Heard},
     service::{Launch, Spec},
     slots::Permit,
+    warm::Way,
 };
 
 /// Most processes are done by then, and never cost a registration of the pipes that they do not use.
@@ -38,8 +39,8 @@ const LAST: usize = 1 << 20;
 /// One process, and all that belongs to its request.
 pub(super) struct Run {
     pub(super) process: Process,
-    /// Whether it was waiting for the request.
-    pub(super) was_spare: bool,
+    /// How it came to wait for the request, where it did.
+    pub(super) way: Option<Way>,
     /// Kept, since a program may load more of itself while it runs.
     pub(super) _launch: Arc<Launch>,
     pub(super) spec: Arc<Spec>,

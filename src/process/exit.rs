@@ -24,10 +24,13 @@ pub(crate) struct Ended {
     /// The high water of its resident memory in bytes, as the kernel gives it; exec hands on the
     /// starter's own high water, so that a number is true only when it is above the server's.
     pub(crate) resident: u64,
+    /// Whether it was forked, and never executed anything by itself: then the number is true.
+    pub(crate) is_fork: bool,
 }
 
 impl Ended {
-    pub(super) const UNKNOWN: Self = Self { exit: Exit::Unknown, cpu: Duration::ZERO, resident: 0 };
+    pub(super) const UNKNOWN: Self =
+        Self { exit: Exit::Unknown, cpu: Duration::ZERO, resident: 0, is_fork: false };
 }
 
 impl From<Waited> for Ended {
@@ -36,7 +39,7 @@ impl From<Waited> for Ended {
             0 => Exit::Code(waited.status >> 8 & 0xff),
             signal => Exit::Signal(signal),
         };
-        Self { exit, cpu: waited.cpu, resident: waited.resident }
+        Self { exit, cpu: waited.cpu, resident: waited.resident, is_fork: false }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod exit;
 mod explain;
+mod fork_server;
 mod guardian;
 mod orphans;
 mod pad;
@@ -10,11 +11,11 @@ mod probe;
 mod start;
 mod stdio;
 
-use std::{io, os::fd::OwnedFd, time::Duration};
+use std::{io, os::fd::OwnedFd, sync::atomic::Ordering, time::Duration};
 
 use rustix::{
     io::Errno,
-    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid},
 };
 use tokio::{
     io::{Interest, unix::AsyncFd},
@@ -24,6 +25,7 @@ use tokio::{
 use self::guardian::Seat;
 pub(crate) use self::{
     exit::{Ended, Exit},
+    fork_server::{ForkServer, Refusal},
     guardian::guard,
     orphans::reap_orphans,
     probe::probe,
@@ -41,6 +43,8 @@ pub(crate) struct Process {
     pid: Pid,
     pidfd: Watch,
     seat: Seat,
+    /// Whether it was forked, and not executed: only then is the kernel's figure for its memory its own.
+    is_fork: bool,
     ended: Option<Ended>,
 }
 
@@ -53,7 +57,16 @@ enum Watch {
 
 impl Process {
     fn new(started: Started, seat: Seat) -> Self {
-        Self { pid: started.pid, pidfd: Watch::Unregistered(Some(started.pidfd)), seat, ended: None }
+        let pidfd = Watch::Unregistered(Some(started.pidfd));
+        Self { pid: started.pid, pidfd, seat, is_fork: false, ended: None }
+    }
+
+    /// A child that a fork server has made for this process.
+    fn forked(started: Started, seat: Seat) -> Self {
+        seat.pid().store(started.pid.as_raw_nonzero().get(), Ordering::Release);
+        let mut process = Self::new(started, seat);
+        process.is_fork = true;
+        process
     }
 
     /// The leader's, which is also its group's.
@@ -81,7 +94,8 @@ impl Process {
         self.signal(Signal::KILL);
         self.seat.clear();
         let waited = os::wait(self.pid, Wait::Not).ok().flatten();
-        self.ended = Some(waited.map_or(Ended::UNKNOWN, Ended::from));
+        let ended = waited.map_or(Ended::UNKNOWN, Ended::from);
+        self.ended = Some(Ended { is_fork: self.is_fork, ..ended });
     }
 
     /// Waits for the leader's exit; nothing is lost when it is dropped.
@@ -138,10 +152,11 @@ impl Process {
         }
     }
 
-    /// The leader leads its own session, so its pid is the group's; once reaped it may be anybody's.
+    /// The leader leads its own session, so its pid is the group's; once reaped it may be anybody's. A fork that has
+    /// not come to that yet is alone.
     fn signal(&self, signal: Signal) {
-        if self.ended.is_none() {
-            let _ = kill_process_group(self.pid, signal);
+        if self.ended.is_none() && kill_process_group(self.pid, signal).is_err() {
+            let _ = kill_process(self.pid, signal);
         }
     }
 }

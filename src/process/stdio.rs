@@ -11,6 +11,7 @@ use rustix::{
     buffer::spare_capacity,
     fs::{OFlags, fcntl_setfl},
     io::{Errno, ioctl_fionread, read, write},
+    net::{AddressFamily, SocketFlags, SocketType, socketpair},
     pipe::{PipeFlags, pipe_with},
 };
 use tokio::io::{Interest, unix::AsyncFd};
@@ -68,6 +69,20 @@ pub(crate) fn pipes(wanted: Wanted) -> io::Result<(Ours, Theirs)> {
         document: document_theirs,
     };
     Ok((Ours { stdin, stdout, stderr, control, document }, theirs))
+}
+
+/// As [`pipes`], but a socket of sequenced packets stands in the document's place, on which a fork server is told to fork.
+///
+/// Its other descriptors are pipes too, since an interpreter looks at what they are before it forks.
+///
+/// # Errors
+/// What pipe(2) or socketpair(2) answered.
+pub(super) fn fork_server_pipes() -> io::Result<(Ours, Theirs)> {
+    let (mut ours, mut theirs) = pipes(Wanted { stdin: true, document: false })?;
+    let (channel, far) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    fcntl_setfl(&channel, OFlags::NONBLOCK)?;
+    (ours.document, theirs.document) = (Some(channel), Some(far));
+    Ok((ours, theirs))
 }
 
 /// Reads once what a pipe holds at this moment, and at most `most` bytes; never waits.

@@ -1,6 +1,10 @@
 //! What a language is: how its scripts are known, which program runs or builds them, and what its bridge reads.
 
-use super::{Compiler, limits::Warm, table::LANGUAGES};
+use super::{
+    Compiler,
+    limits::{Warm, Warmth},
+    table::LANGUAGES,
+};
 
 /// So many spares may wait where nobody has set another number.
 pub(crate) const SPARES: usize = 8;
@@ -72,8 +76,11 @@ pub(crate) struct Language {
     pub(crate) environment: Environment,
     /// Whether it starts so slowly, in more than about 3 ms, that spares are kept unless somebody says no.
     pub(crate) slow: bool,
-    /// Whether its bridge imports in a spare what the script will import.
+    /// Whether its bridge imports ahead what the script will import, or what it is told.
     pub(crate) imports: bool,
+    /// Where forks of it are worth what a script could notice of them: the variables that keep a fork server at one
+    /// thread, which the bridge takes away again.
+    pub(crate) forks: Option<&'static [(&'static str, &'static str)]>,
     /// Arguments that make the interpreter print its own real path, to see through a shim, and on further lines
     /// each variable `NAME=value` that it cannot be started without. None where the program on the path is a
     /// script of the language's own makers.
@@ -89,20 +96,17 @@ pub(crate) struct Language {
 }
 
 impl Language {
-    /// How many spares a service has that may have them.
-    pub(crate) fn spares(&self, warm: Warm) -> usize {
-        match (self.environment, warm) {
+    /// What is started ahead for a service of it.
+    pub(crate) fn warmth(&self, warm: Warm, preload: Option<Vec<String>>) -> Warmth {
+        let spares = match (self.environment, warm) {
             // What starts before its request could not have the request's variables.
             (Environment::FromStart, _) | (_, Warm::Off) => 0,
-            (Environment::FromDocument, Warm::Auto) => {
-                if self.slow {
-                    SPARES
-                } else {
-                    0
-                }
-            }
+            (Environment::FromDocument, Warm::Auto) if !self.slow => 0,
+            (Environment::FromDocument, Warm::Auto | Warm::Fork) => SPARES,
             (Environment::FromDocument, Warm::Spares(most)) => most,
-        }
+        };
+        let forks = self.forks.filter(|_| warm == Warm::Fork);
+        Warmth { spares, forks, imports: self.imports, preload, ..Warmth::default() }
     }
 
     /// The language of that name or alias.

@@ -64,7 +64,6 @@ impl Strings {
     }
 
     /// The words without their NULs.
-    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.starts.iter().map(|&start| {
             let rest = &self.bytes[start..];

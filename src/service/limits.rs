@@ -1,6 +1,6 @@
 //! How long and how large a request may be, as data with the documented defaults.
 
-use std::time::Duration;
+use std::{sync::atomic::AtomicBool, time::Duration};
 
 /// How long the requests of one service may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,4 +115,24 @@ pub enum Warm {
     Auto,
     /// Up to so many, as many as the load asks for.
     Spares(usize),
+    /// Forks of a process that has loaded the script and what it imports, installed packages too, in Python, Ruby, PHP,
+    /// Perl, R and Scheme; elsewhere, and where there can be none, spares.
+    ///
+    /// A script can notice this: read `docs/warm.md` first. Needs the feature `fork`.
+    Fork,
+}
+
+/// What is started for a service before its requests.
+#[derive(Debug, Default)]
+pub(crate) struct Warmth {
+    /// How many processes may wait for requests.
+    pub(crate) spares: usize,
+    /// Whether they are forks, and which variables what they are forked from has besides.
+    pub(crate) forks: Option<&'static [(&'static str, &'static str)]>,
+    /// Whether the bridge loads what the script will need.
+    pub(crate) imports: bool,
+    /// What it loads besides what the script names; an empty list says that nothing is loaded.
+    pub(crate) preload: Option<Vec<String>>,
+    /// Whether it turned out that there can be no forks.
+    pub(crate) refused: AtomicBool,
 }

@@ -23,7 +23,7 @@ pub(crate) use self::{
     build::{Builds, Compiler, Inputs, Product, Start, Step},
     language::{Bridge, Environment, Format, Language, SPARES, Starter},
     launch::{Launch, Strings},
-    limits::Timeouts,
+    limits::{Timeouts, Warmth},
     printable::Printable,
     sink::LogSink,
     table::LANGUAGES,
@@ -60,8 +60,8 @@ pub(crate) struct Spec {
     pub(crate) language: Option<&'static Language>,
     /// What is executed.
     pub(crate) start: Start,
-    /// How many of its processes may wait for requests.
-    pub(crate) spares: usize,
+    /// What is started before its requests.
+    pub(crate) warmth: Arc<Warmth>,
     /// How long its requests may take.
     pub(crate) timeouts: Timeouts,
     /// How large its requests may be.

@@ -45,6 +45,7 @@ const ROW: Language = Language {
     environment: Environment::FromDocument,
     slow: false,
     imports: false,
+    forks: None,
     bridge: None,
     compiler: None,
     document: None,
@@ -54,11 +55,10 @@ const ROW: Language = Language {
     starter: None,
 };
 
-/// A language that takes its time to start.
+/// Languages that take their time to start, whose bridges import ahead, and that fork.
 const SLOW: Language = Language { slow: true, ..ROW };
-
-/// One whose bridge imports ahead.
 const IMPORTING: Language = Language { imports: true, ..SLOW };
+const FORKING: Language = Language { forks: Some(&[]), ..IMPORTING };
 
 /// Every language that is known by its name; the first shelf, then the second.
 pub(crate) const LANGUAGES: &[Language] = &[
@@ -117,7 +117,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["-c", "import sys; print(sys.executable)"],
         package: "python3",
         starter: starter!("python", "py"),
-        ..IMPORTING
+        ..FORKING
     },
     Language {
         name: "bash",
@@ -143,7 +143,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["--disable-gems", "-e", "print RbConfig.ruby"],
         package: "ruby",
         starter: starter!("ruby", "rb"),
-        ..IMPORTING
+        ..FORKING
     },
     Language {
         name: "php",
@@ -163,7 +163,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["-r", "echo PHP_BINARY;"],
         package: "php-cli",
         starter: starter!("php", "php"),
-        ..SLOW
+        ..FORKING
     },
     Language {
         name: "perl",
@@ -179,7 +179,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         version: &["-e", "print \"perl $^V\""],
         package: "perl",
         starter: starter!("perl", "pl"),
-        ..SLOW
+        ..FORKING
     },
     Language {
         name: "lua",
@@ -215,7 +215,8 @@ pub(crate) const LANGUAGES: &[Language] = &[
         document: Some(Format::JsonWithNames),
         package: "guile-3.0",
         starter: starter!("scheme", "ss"),
-        ..SLOW
+        forks: Some(&[("GC_MARKERS", "1")]),
+        ..FORKING
     },
     Language {
         name: "smalltalk",
@@ -243,7 +244,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         locate: &["--no-echo", "--vanilla", "-e", R_WHEREABOUTS],
         package: "r-base-core",
         starter: starter!("r", "R"),
-        ..SLOW
+        ..FORKING
     },
     Language {
         name: "go",

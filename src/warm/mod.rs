@@ -1,8 +1,11 @@
 //! Spares: processes that were started before their requests. A spare has loaded its bridge and its script, and waits
-//! for a document on descriptor 4; it serves one request, as any other process. Knows no request.
+//! for a document on descriptor 4; it serves one request, as any other process. Fork servers make more of them, and one
+//! for a request that finds none. Knows no request.
 
+mod fork;
 mod machine;
 mod pool;
+mod preload;
 
 use std::{
     collections::HashMap,
@@ -20,16 +23,21 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use self::pool::{Pool, Refill};
+use self::{
+    fork::{Forker, Forks},
+    pool::{Pool, Refill, Work},
+};
 use crate::{
+    cache::Stamp,
     failure::Failure,
     process::{Ours, Process, Wanted, no_pipes, pipes, start},
-    service::Launch,
+    service::{Launch, Strings, Warmth},
     slots::Slots,
 };
 
-/// What a spare finds in its environment: that there is time to load what the script will need.
-const VARIABLE: (&[u8], &[u8]) = (b"STACK_SPARE", b"true");
+/// What a spare or a fork server finds in its environment, there being time to load what the script will need: which of
+/// both it is, whether to look what the script names, and further names.
+const VARIABLE: &[u8] = b"STACK_AHEAD";
 /// How often spares are looked after when nothing happens.
 const TICK: Duration = Duration::from_secs(1);
 /// How long a busy machine is left alone, doubled up to the second while it stays busy.
@@ -46,10 +54,7 @@ pub(crate) struct Ahead<'a> {
     pub(crate) launch: &'a Arc<Launch>,
     /// The script: a spare of another version of it answers nothing.
     pub(crate) file: Option<&'a PathBuf>,
-    /// How many spares may wait at once.
-    pub(crate) most: usize,
-    /// Whether a spare loads what its script will import.
-    pub(crate) imports: bool,
+    pub(crate) warmth: &'a Arc<Warmth>,
 }
 
 /// A process that waits for its document, and the server's ends of its pipes.
@@ -57,6 +62,26 @@ pub(crate) struct Ahead<'a> {
 pub(crate) struct Spare {
     pub(crate) process: Process,
     pub(crate) ours: Ours,
+    pub(crate) way: Way,
+}
+
+/// How a process came to be that waits for its document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It was started, as any other.
+    Spare,
+    /// It is the child of a fork server.
+    Fork,
+}
+
+impl Way {
+    /// As `Server-Timing` and the environment have it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Spare => "spare",
+            Self::Fork => "fork",
+        }
+    }
 }
 
 /// The spares of all services; dropped, they end.
@@ -77,6 +102,15 @@ struct Shared {
     is_kept: AtomicBool,
 }
 
+/// What a pool has for a request.
+#[derive(Debug)]
+enum Taken {
+    Spare(Box<Spare>),
+    /// No spare, but somebody who makes one.
+    Forker(Forker),
+    Nothing,
+}
+
 /// What is to be done next.
 enum Next {
     Refill(Refill),
@@ -92,20 +126,31 @@ impl Warm {
         Self { shared: Arc::new(shared) }
     }
 
-    /// A spare, if one is there; more of them are started when the machine has a core for that.
-    pub(crate) fn take(&self, ahead: &Ahead<'_>) -> Option<Spare> {
-        if ahead.most == 0 {
+    /// A spare, if one is there, or a fork, where something can fork; more of them are started when the machine has a
+    /// core for that.
+    pub(crate) async fn take(&self, ahead: &Ahead<'_>) -> Option<Spare> {
+        if ahead.warmth.spares == 0 {
             return None;
         }
-        let (spare, retired) = self.shared.pool(ahead, |pool| pool.take(Instant::now()));
+        let (taken, retired) = self.shared.pool(ahead, |pool| pool.take(Instant::now()));
         self.shared.end(retired);
         self.wake();
-        spare
+        match taken {
+            Taken::Spare(spare) => Some(*spare),
+            Taken::Forker(forker) => match forker.fork().await {
+                Ok(spare) => Some(spare),
+                Err(why) => {
+                    tracing::debug!(target: "stack::warm", "there was no fork: {why}");
+                    None
+                }
+            },
+            Taken::Nothing => None,
+        }
     }
 
     /// Starts a spare before the first request asks for one.
     pub(crate) fn prepare(&self, ahead: &Ahead<'_>) {
-        if ahead.most > 0 {
+        if ahead.warmth.spares > 0 {
             self.shared.pool(ahead, |pool| pool.want(Instant::now()));
             self.wake();
         }
@@ -147,7 +192,7 @@ impl Shared {
 
     /// Kills and reaps what is not needed any more, which may take a moment.
     fn end(&self, retired: Vec<Spare>) {
-        for Spare { mut process, ours } in retired {
+        for Spare { mut process, ours, .. } in retired {
             drop(ours);
             process.kill_now();
             // Without a runtime the drop has killed it, and who ends the runtime is ending itself.
@@ -180,10 +225,20 @@ impl Shared {
         self.slots.running() == 0 || machine::has_idle_core()
     }
 
-    /// Starts a spare, and waits until it is waiting itself.
+    /// Starts what is missing: a fork server, or a spare, and waits until that is waiting itself.
     async fn refill(&self, refill: &Refill) {
         let stamp = refill.stamp();
-        let spare = match spare(refill).await {
+        let spare = match &refill.work {
+            Work::Forks => {
+                return match fork::start(&refill.launch, &variables(refill, Way::Fork)).await {
+                    Ok(forks) => self.fork_by(refill, forks, stamp),
+                    Err(no) => self.of(refill, |pool| pool.no_forks(Instant::now(), &no)),
+                };
+            }
+            Work::Fork(forker) => forker.fork().await.map_err(|error| error.to_string()),
+            Work::Start => spare(refill).await,
+        };
+        let spare = match spare {
             Ok(spare) => spare,
             Err(why) => {
                 tracing::debug!(target: "stack::warm", "no spare was started: {why}");
@@ -205,6 +260,12 @@ impl Shared {
             }
         }
         self.of(refill, |pool| pool.measure(pid, machine::memory(pid)));
+    }
+
+    /// A fork server is ready: what it read may have changed while it did.
+    fn fork_by(&self, refill: &Refill, forks: Forks, stamp: Option<Stamp>) {
+        let memory = machine::memory(forks.pid());
+        self.of(refill, |pool| pool.fork_by(forks, memory, stamp));
     }
 
     fn of(&self, refill: &Refill, work: impl FnOnce(&mut Pool)) {
@@ -247,12 +308,25 @@ async fn keep(shared: Weak<Shared>) {
 }
 
 /// Starts a process that will wait for its document.
-async fn spare(refill: &Refill) -> Result<Spare, Failure> {
-    let (ours, theirs) = pipes(Wanted { stdin: true, document: true }).map_err(|error| no_pipes(&error))?;
-    let mut environment = refill.launch.environment.clone();
-    if refill.imports {
-        environment.push_variable(VARIABLE.0, VARIABLE.1);
+async fn spare(refill: &Refill) -> Result<Spare, String> {
+    let message = |failure: Failure| failure.message;
+    let wanted = Wanted { stdin: true, document: true };
+    let (ours, theirs) = pipes(wanted).map_err(|error| message(no_pipes(&error)))?;
+    let process = start(&refill.launch, &variables(refill, Way::Spare), theirs).await.map_err(message)?;
+    Ok(Spare { process, ours, way: Way::Spare })
+}
+
+/// The environment of what is started ahead.
+fn variables(refill: &Refill, way: Way) -> Strings {
+    let mut variables = refill.launch.environment.clone();
+    if refill.warmth.imports {
+        let names = refill.warmth.preload.as_deref();
+        let scan = if names.is_some_and(<[_]>::is_empty) { "none" } else { "scan" };
+        let words = [way.word(), scan].into_iter().chain(names.unwrap_or_default().iter().map(String::as_str));
+        variables.push_variable(VARIABLE, words.collect::<Vec<_>>().join(" ").as_bytes());
     }
-    let process = start(&refill.launch, &environment, theirs).await?;
-    Ok(Spare { process, ours })
+    if let (Way::Fork, Some(own)) = (way, refill.warmth.forks) {
+        own.iter().for_each(|(name, value)| _ = variables.push_variable(name.as_bytes(), value.as_bytes()));
+    }
+    variables
 }

@@ -3,14 +3,20 @@
 use std::{
     collections::VecDeque,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use rustix::process::Pid;
 
-use super::{Ahead, Spare};
-use crate::{cache::Stamp, service::Launch};
+use super::{
+    Ahead, Spare, TICK, Taken,
+    fork::{Forker, Forks, NoForks},
+};
+use crate::{
+    cache::Stamp,
+    service::{Launch, Warmth},
+};
 
 /// A service that nobody has asked for so long has no spares.
 const IDLE: Duration = Duration::from_secs(5 * 60);
@@ -18,14 +24,19 @@ const IDLE: Duration = Duration::from_secs(5 * 60);
 const UNUSED: Duration = Duration::from_secs(10);
 /// What could not be started, or died by itself, is tried again after this time, doubled up to the second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// After so many failures in a row there is no further attempt at a fork server.
+const REFUSALS: u32 = 2;
 
 /// The spares of one launch.
 #[derive(Debug)]
 pub(super) struct Pool {
     launch: Arc<Launch>,
     file: Option<PathBuf>,
-    most: usize,
-    imports: bool,
+    warmth: Arc<Warmth>,
+    /// What makes its spares, where they are forked.
+    forks: Option<Server>,
+    /// How often in a row there could be no fork server.
+    refusals: u32,
     /// The oldest first.
     waiting: VecDeque<Waiting>,
     wanted: usize,
@@ -45,14 +56,36 @@ struct Waiting {
     stamp: Option<Stamp>,
 }
 
-/// A spare that is to be started.
+/// A fork server, and the script as it was when it was started.
+#[derive(Debug)]
+struct Server {
+    forks: Forks,
+    stamp: Option<Stamp>,
+    memory: u64,
+    /// When the files that it has read were last looked at.
+    looked: Instant,
+}
+
+/// Something that is to be started.
 #[derive(Debug)]
 pub(super) struct Refill {
     pub(super) key: usize,
     pub(super) launch: Arc<Launch>,
-    pub(super) imports: bool,
+    pub(super) warmth: Arc<Warmth>,
+    pub(super) work: Work,
     file: Option<PathBuf>,
     pub(super) missing: usize,
+}
+
+/// What that is.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A fork server.
+    Forks,
+    /// A spare that it makes.
+    Fork(Forker),
+    /// A spare.
+    Start,
 }
 
 impl Refill {
@@ -62,14 +95,21 @@ impl Refill {
     }
 }
 
+impl Server {
+    fn forker(&self) -> Forker {
+        self.forks.forker().clone()
+    }
+}
+
 impl Pool {
     pub(super) fn new(ahead: &Ahead<'_>) -> Self {
         let now = Instant::now();
         Self {
             launch: Arc::clone(ahead.launch),
             file: ahead.file.cloned(),
-            most: ahead.most,
-            imports: ahead.imports,
+            warmth: Arc::clone(ahead.warmth),
+            forks: None,
+            refusals: 0,
             waiting: VecDeque::new(),
             wanted: 0,
             asked: now,
@@ -86,13 +126,14 @@ impl Pool {
         self.wanted = self.wanted.max(1);
     }
 
-    /// The oldest spare that is alive and knows the script as it is, and those that are to be ended.
-    pub(super) fn take(&mut self, now: Instant) -> (Option<Spare>, Vec<Spare>) {
+    /// The oldest spare that is alive and knows the script as it is, or what forks one, and those that are to be ended.
+    pub(super) fn take(&mut self, now: Instant) -> (Taken, Vec<Spare>) {
         self.asked = now;
         let was_empty = self.waiting.is_empty();
         let mut retired = Vec::new();
-        let is_another = self.waiting.front().is_some_and(|first| first.stamp != self.stamp());
-        if is_another {
+        let oldest = self.waiting.front().map(|first| first.stamp);
+        let known = self.forks.as_ref().map(|server| server.stamp).or(oldest);
+        if known.is_some_and(|known| known != self.stamp()) {
             retired = self.retire();
         }
         let mut taken = None;
@@ -106,11 +147,15 @@ impl Pool {
         match taken {
             Some(_) => (self.back_off, self.not_before) = (BACK_OFF.0, None),
             // More came at once than there were spares.
-            None if was_empty => self.wanted = (self.wanted + 1).min(self.most),
+            None if was_empty => self.wanted = (self.wanted + 1).min(self.warmth.spares),
             None => {}
         }
         self.wanted = self.wanted.max(1);
         self.count(now);
+        let taken = match taken {
+            Some(spare) => Taken::Spare(Box::new(spare)),
+            None => self.forks.as_ref().map_or(Taken::Nothing, |server| Taken::Forker(server.forker())),
+        };
         (taken, retired)
     }
 
@@ -151,8 +196,41 @@ impl Pool {
         self.back_off = (2 * self.back_off).min(BACK_OFF.1);
     }
 
-    /// All of its spares, which are to be ended.
+    /// There is a fork server now, unless the script has become another meanwhile.
+    pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>) {
+        self.refusals = 0;
+        if stamp == self.stamp() {
+            self.forks = Some(Server { forks, stamp, memory, looked: Instant::now() });
+        }
+    }
+
+    /// There is no fork server; where that is for good, spares are started in the place of forks.
+    pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
+        self.refusals += 1;
+        if !no.is_final && self.refusals < REFUSALS {
+            return self.failed(now);
+        }
+        if !self.warmth.refused.swap(true, Ordering::Relaxed) {
+            let program = self.launch.program.to_string_lossy();
+            let instead = "its processes are started ahead, as by --warm spare";
+            tracing::warn!(target: "stack::warm", "{program} cannot be a fork server: {}; {instead}", no.why);
+        }
+    }
+
+    /// Whether what it starts ahead is forked.
+    fn is_forking(&self) -> bool {
+        self.warmth.forks.is_some() && !self.warmth.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is no fork server, or one that another should take the place of.
+    fn wants_forks(&self) -> bool {
+        let is_fine = self.forks.as_ref().is_some_and(|server| !server.forks.is_worn());
+        self.is_forking() && self.wanted > 0 && !is_fine
+    }
+
+    /// All of its spares, which are to be ended. Its fork server ends with its handle.
     pub(super) fn retire(&mut self) -> Vec<Spare> {
+        self.forks = None;
         self.waiting.drain(..).map(|waiting| waiting.spare).collect()
     }
 
@@ -167,6 +245,12 @@ impl Pool {
             self.wanted = 0;
             return self.retire();
         }
+        if self.has_changed(now) {
+            return self.retire();
+        }
+        if self.forks.take_if(|server| !server.forks.is_alive()).is_some() {
+            self.failed(now);
+        }
         let (fewest, since) = self.fewest;
         if now.duration_since(since) < UNUSED {
             return Vec::new();
@@ -178,6 +262,16 @@ impl Pool {
         self.wanted -= 1;
         let surplus = self.waiting.len().saturating_sub(self.wanted);
         self.waiting.drain(..surplus).map(|waiting| waiting.spare).collect()
+    }
+
+    /// Whether a file has that its fork server has read; looked at once a tick, and only after requests.
+    fn has_changed(&mut self, now: Instant) -> bool {
+        let Some(server) = &mut self.forks else { return false };
+        let is_time = now.duration_since(server.looked) >= TICK && self.asked >= server.looked;
+        if is_time {
+            server.looked = now;
+        }
+        is_time && server.forks.is_old()
     }
 
     /// Whether its service has gone: nobody else holds what it starts.
@@ -192,18 +286,25 @@ impl Pool {
 
     /// The bytes that its spares take.
     pub(super) fn memory(&self) -> u64 {
-        self.size * self.waiting.len() as u64
+        self.size * self.waiting.len() as u64 + self.forks.as_ref().map_or(0, |server| server.memory)
     }
 
     /// What it lacks, as far as there is room for one more.
     pub(super) fn refill(&self, now: Instant, room: u64) -> Option<Refill> {
-        let missing = self.wanted.saturating_sub(self.waiting.len());
+        let work = match &self.forks {
+            _ if self.wants_forks() => Work::Forks,
+            Some(server) => Work::Fork(server.forker()),
+            None => Work::Start,
+        };
+        let lacks_forks = usize::from(matches!(work, Work::Forks));
+        let missing = self.wanted.saturating_sub(self.waiting.len()).max(lacks_forks);
         let is_too_early = self.not_before.is_some_and(|time| now < time);
         // One whose size is not known yet needs some room all the same: many services could have one each.
         (missing > 0 && !is_too_early && self.size.max(1) <= room).then(|| Refill {
             key: Arc::as_ptr(&self.launch).addr(),
             launch: Arc::clone(&self.launch),
-            imports: self.imports,
+            warmth: Arc::clone(&self.warmth),
+            work,
             file: self.file.clone(),
             missing,
         })
@@ -217,8 +318,8 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use super::{Ahead, BACK_OFF, IDLE, Pool};
-    use crate::service::{Launch, Strings};
+    use super::{Ahead, BACK_OFF, IDLE, Pool, Taken};
+    use crate::service::{Launch, Strings, Warmth};
 
     const ROOM: u64 = 1 << 20;
 
@@ -231,7 +332,8 @@ mod tests {
             directory: c"/".to_owned(),
             _keep: None,
         });
-        (Pool::new(&Ahead { launch: &launch, file: None, most: 3, imports: false }), launch)
+        let warmth = Arc::new(Warmth { spares: 3, ..Warmth::default() });
+        (Pool::new(&Ahead { launch: &launch, file: None, warmth: &warmth }), launch)
     }
 
     fn missing(pool: &Pool, now: Instant, room: u64) -> Option<usize> {
@@ -244,7 +346,7 @@ mod tests {
         let now = Instant::now();
         assert_eq!(missing(&pool, now, ROOM), None);
         for wanted in [1, 2, 3, 3] {
-            assert!(pool.take(now).0.is_none());
+            assert!(matches!(pool.take(now).0, Taken::Nothing));
             assert_eq!(missing(&pool, now, ROOM), Some(wanted));
         }
         assert_eq!(missing(&pool, now, 0), None, "there is no room");

@@ -13,9 +13,8 @@ pub(super) use self::commands::{
     LanguagesArguments, ManArguments, NewArguments, OpenapiArguments, RequestFlags,
 };
 use crate::config::{
-    Warm,
+    Mode, Warm, mode, module,
     units::{duration, port, size},
-    warm,
 };
 
 const USAGE: &str = "stack [OPTIONS] FILE|FOLDER [OPTIONS] [-- WORDS...]
@@ -133,10 +132,13 @@ pub(super) struct ServerFlags {
     #[arg(short, long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
     pub(super) watch: Option<bool>,
-    /// Start processes before their requests: auto (in languages that start slowly, except with --watch), off, or
-    /// spare[=N] for at most N at once [default: auto, 8 of them]
-    #[arg(long, value_name = "MODE", value_parser = warm)]
-    pub(super) warm: Option<Warm>,
+    /// Start processes before their requests: auto (in languages that start slowly, except with --watch), off,
+    /// spare[=N] for at most N at once, or fork [default: auto, 8 of them]
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    pub(super) warm: Option<Mode>,
+    /// Modules that these processes load besides those that the script names
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = module)]
+    pub(super) preload: Vec<String>,
     /// The memory that these processes may take together [default: 256M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(super) warm_memory: Option<u64>,
@@ -191,6 +193,14 @@ pub(super) struct LimitFlags {
     /// Where uploads are kept while their request runs [default: the system's]
     #[arg(long, value_name = "FOLDER")]
     pub(super) temp_dir: Option<PathBuf>,
+}
+
+impl ServerFlags {
+    /// What is started ahead, where something was said of it.
+    pub(super) fn warm(&self) -> Option<Warm> {
+        let preload = (!self.preload.is_empty()).then(|| self.preload.clone());
+        (self.warm.is_some() || preload.is_some()).then_some(Warm { mode: self.warm, preload })
+    }
 }
 
 /// What is told to whom.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Place, document::LARGEST, table::is_path};
 use crate::{
-    config::{self, SchemaSource},
+    config::{self, Mode, SchemaSource},
     error::{Error, ErrorKind},
     find::Builder,
     service::{SPARES, Service, Warm},
@@ -151,11 +151,16 @@ pub(crate) fn configured(
     if settings.protocol == Some(config::Protocol::Cgi) {
         builder = builder.cgi();
     }
-    match settings.warm {
-        Some(config::Warm::Off) => builder = builder.warm(Warm::Off),
-        Some(config::Warm::Spare(most)) => builder = builder.warm(Warm::Spares(most.unwrap_or(SPARES))),
+    let warm = settings.warm.unwrap_or_default();
+    match warm.mode {
+        Some(Mode::Off) => builder = builder.warm(Warm::Off),
+        Some(Mode::Spare(most)) => builder = builder.warm(Warm::Spares(most.unwrap_or(SPARES))),
+        Some(Mode::Fork) => builder = builder.warm(Warm::Fork),
         // As the server has it.
-        Some(config::Warm::Auto) | None => {}
+        Some(Mode::Auto) | None => {}
+    }
+    if let Some(names) = warm.preload {
+        builder = builder.preload(names);
     }
     builder = builder.ok_exit(settings.ok_exit.unwrap_or_default().into_iter().map(i32::from));
     builder = settings
