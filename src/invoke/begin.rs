@@ -146,11 +146,7 @@ pub(super) async fn begin(
 
 /// What may be started for the service before its requests.
 pub(crate) fn ahead<'a>(spec: &'a Spec, launch: &'a Arc<Launch>) -> Ahead<'a> {
-    Ahead {
-        launch,
-        file: spec.file.as_ref(),
-        warmth: &spec.warmth,
-    }
+    Ahead { launch, file: spec.file.as_ref(), warmth: &spec.warmth }
 }
 
 /// A program's environment: the service's, and the request's own variables.

@@ -81,7 +81,11 @@ pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks,
             let files = files.into_iter().map(source).map(|file| (Stamp::of(&file), file)).collect();
             let (orders, waiting) = mpsc::channel(ORDERS);
             tokio::spawn(serve(server, waiting, hearing));
-            return Ok(Forks { forker: Forker { orders, left: Arc::new(AtomicU32::new(FORKS)) }, pid, files });
+            return Ok(Forks {
+                forker: Forker { orders, left: Arc::new(AtomicU32::new(FORKS)) },
+                pid,
+                files,
+            });
         }
         Ok(Err(refusal)) => refusal,
         Err(_) => Refusal::System(io::ErrorKind::TimedOut.into()),

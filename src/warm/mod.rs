@@ -322,7 +322,8 @@ fn variables(refill: &Refill, way: Way) -> Strings {
     if refill.warmth.imports {
         let names = refill.warmth.preload.as_deref();
         let scan = if names.is_some_and(<[_]>::is_empty) { "none" } else { "scan" };
-        let words = [way.word(), scan].into_iter().chain(names.unwrap_or_default().iter().map(String::as_str));
+        let words =
+            [way.word(), scan].into_iter().chain(names.unwrap_or_default().iter().map(String::as_str));
         variables.push_variable(VARIABLE, words.collect::<Vec<_>>().join(" ").as_bytes());
     }
     if let (Way::Fork, Some(own)) = (way, refill.warmth.forks) {

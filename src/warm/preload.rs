@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_library_of_the_users_own_stays_and_is_restored() {
-        let before: Strings = ["A=1", "LD_PRELOAD=/lib/mine.so", "STACK_REQUEST=/dev/fd/4"].into_iter().collect();
+        let before: Strings =
+            ["A=1", "LD_PRELOAD=/lib/mine.so", "STACK_REQUEST=/dev/fd/4"].into_iter().collect();
         let environment = with_library(&before, b"/cache/fork_server.so").unwrap();
         let words: Vec<_> = environment.iter().map(String::from_utf8_lossy).collect();
         let expected = [

@@ -2,11 +2,12 @@
 
 mod table;
 
-use std::path::Path;
+use std::{env, path::Path, time::Duration};
 
 pub(crate) use self::table::DIALECTS;
 use crate::harness::{
-    Builder, PROJECT, Server, interpreter, notice, optional_interpreter, required, succeeds,
+    Builder, PROJECT, Server, eventually, holds_for, interpreter, notice, optional_interpreter, required,
+    succeeds,
 };
 
 /// One language as the checks see it.
@@ -88,6 +89,14 @@ pub(super) const PLACE: &str = "the place of an error";
 /// The file and the line of a syntax error.
 pub(super) const SYNTAX_PLACE: &str = "the place of a syntax error";
 
+/// Languages in which nothing can be started ahead, and those that fork.
+const NOT_AHEAD: &[&str] = &["lua", "go", "c", "rust", "ocaml", "java", "awk"];
+const FORKING: &[&str] = &["python", "ruby", "php", "perl", "r", "scheme"];
+const FORK: &str = "fork";
+
+/// What has slept for so long has loaded all that it will load.
+const CALM: Duration = Duration::from_millis(30);
+
 impl Dialect {
     /// The language that a module of the suite is named after.
     pub(super) fn named(module: &str) -> &'static Self {
@@ -150,7 +159,32 @@ impl Dialect {
     pub(super) fn start(&self, path: &str, adjust: impl FnOnce(Builder) -> Builder) -> Server {
         assert!(Path::new(PROJECT).join(path).is_file(), "{path} is missing");
         let builder = Server::builder().arguments(&["--errors", "show", "--timeout", "60s"]);
-        adjust(builder).arguments(self.flags).arguments(&[path]).start()
+        let server = adjust(builder).arguments(self.flags).arguments(&[path]).start();
+        // What cannot be compiled never waits for a request.
+        if let Some(way) = self.way()
+            && !path.contains("/broken.")
+        {
+            let enough = if way == FORK { 2 } else { 1 };
+            eventually("a process waits for the first request", || {
+                let wait = || {
+                    let services = server.services();
+                    services.len() >= enough && services.iter().all(|process| process.state == 'S')
+                };
+                holds_for(CALM, wait).then_some(())
+            });
+        }
+        server
+    }
+
+    /// How the processes of this run come to wait for their requests, as `Server-Timing` has it: by `TEST_WARM`, where
+    /// the language can.
+    pub(super) fn way(&self) -> Option<&'static str> {
+        match env::var("TEST_WARM").as_deref() {
+            Err(_) | Ok("off") => None,
+            Ok(_) if NOT_AHEAD.contains(&self.name) => None,
+            Ok(FORK) if FORKING.contains(&self.name) => Some(FORK),
+            Ok(_) => Some("spare"),
+        }
     }
 }
 
