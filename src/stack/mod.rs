@@ -140,13 +140,18 @@ impl Stack {
     /// Begins the builds of services that need one, so that their first requests wait less; and the first spare of a
     /// service that stands alone. Those of others wait for their first request.
     pub(crate) fn prepare(&self) {
-        let Resources { builders, warm, .. } = &*self.shared.resources;
+        let resources = &self.shared.resources;
         let routes = self.routes();
         for service in routes.mounts().iter().filter_map(|mount| mount.current.last().ok()) {
             let spec = service.spec();
-            spec.start.begin(builders);
-            if let ([_], Some(Ok(launch))) = (routes.mounts(), spec.start.now(builders)) {
-                warm.prepare(&ahead(spec, &launch));
+            spec.start.begin(&resources.builders);
+            if let [_] = routes.mounts() {
+                let (resources, spec) = (Arc::clone(resources), Arc::clone(spec));
+                tokio::spawn(async move {
+                    if let Ok(launch) = spec.start.launch(&resources.builders).await {
+                        resources.warm.prepare(&ahead(&spec, &launch));
+                    }
+                });
             }
         }
     }

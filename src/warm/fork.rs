@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{Spare, Way, preload};
 use crate::{
-    cache::Stamp,
+    cache::{self, Stamp},
     process::{ForkServer, Process, Reader, Refusal, Theirs, Wanted, pipes},
     service::{Launch, Printable, Strings},
 };
@@ -78,7 +78,11 @@ pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks,
     let refusal = match timeout(LOADING, server.ready()).await {
         Ok(Ok(files)) => {
             let pid = server.pid();
-            let files = files.into_iter().map(source).map(|file| (Stamp::of(&file), file)).collect();
+            // What stands in the cache is named by its content, or made anew by every process.
+            let cache = cache::folder().ok();
+            let is_ours = |file: &PathBuf| cache.as_ref().is_some_and(|cache| file.starts_with(cache));
+            let files = files.into_iter().filter(|file| !is_ours(file)).map(source);
+            let files = files.map(|file| (Stamp::of(&file), file)).collect();
             let (orders, waiting) = mpsc::channel(ORDERS);
             tokio::spawn(serve(server, waiting, hearing));
             return Ok(Forks {

@@ -11,35 +11,35 @@ const SCRIPTS: &[(&str, &str)] = &[
     (
         "x.py",
         "import os, random, json, urllib.parse
-print(os.getpid(), random.random(), hook.params.foo, os.environ['QUERY_STRING'], os.environ.get('STACK_SPARE'))",
+print(os.getpid(), random.random(), hook.params.foo, os.environ['QUERY_STRING'], os.environ.get('STACK_AHEAD'))",
     ),
     (
         "x.js",
         "const { randomBytes } = require('crypto');
 module.exports = ({ params, res }) => res.end([process.pid, randomBytes(8).toString('hex') + Math.random(), params.foo,
-  process.env.QUERY_STRING, process.env.STACK_SPARE ?? 'None'].join(' '));",
+  process.env.QUERY_STRING, process.env.STACK_AHEAD ?? 'None'].join(' '));",
     ),
     (
         "x.mjs",
         "import { randomBytes } from 'node:crypto';
 export default ({ params, res }) => res.end([process.pid, randomBytes(8).toString('hex'), params.foo,
-  process.env.QUERY_STRING, process.env.STACK_SPARE ?? 'None'].join(' '));",
+  process.env.QUERY_STRING, process.env.STACK_AHEAD ?? 'None'].join(' '));",
     ),
     (
         "x.rb",
         "require 'json'\nrequire \"set\"
-puts [$$, rand, hook.params.foo, ENV['QUERY_STRING'], ENV['STACK_SPARE'] || 'None'].join(' ')",
+puts [$$, rand, hook.params.foo, ENV['QUERY_STRING'], ENV['STACK_AHEAD'] || 'None'].join(' ')",
     ),
     (
         "x.pl",
-        "use POSIX; print join ' ', $$, rand, $hook->{params}{foo}, $ENV{QUERY_STRING}, $ENV{STACK_SPARE} // 'None'",
+        "use POSIX; print join ' ', $$, rand, $hook->{params}{foo}, $ENV{QUERY_STRING}, $ENV{STACK_AHEAD} // 'None'",
     ),
     (
         "x.php",
         "<?php echo implode(' ', [getmypid(), mt_rand() . lcg_value(), $_GET['foo'], getenv('QUERY_STRING'),
-  getenv('STACK_SPARE') ?: 'None']);",
+  getenv('STACK_AHEAD') ?: 'None']);",
     ),
-    ("x.sh", "echo $$ $RANDOM$SRANDOM $Hook_params_foo $QUERY_STRING ${STACK_SPARE-None}"),
+    ("x.sh", "echo $$ $RANDOM$SRANDOM $Hook_params_foo $QUERY_STRING ${STACK_AHEAD-None}"),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
-//! Spares: processes that were started before their requests.
+//! Processes that were started before their requests: spares, and forks.
 
 mod ends;
+mod forks;
 mod fresh;
 
 use std::time::Duration;
@@ -73,5 +74,10 @@ fn warm_a_service_that_can_have_no_spares_says_so() {
 }
 
 fn was_spare(response: &Response) -> bool {
-    response.header("server-timing").is_some_and(|timing| timing.ends_with(", spare"))
+    was(response, "spare")
+}
+
+/// Whether its process came to wait for it that way.
+fn was(response: &Response, way: &str) -> bool {
+    response.header("server-timing").is_some_and(|timing| timing.ends_with(&format!(", {way}")))
 }
