@@ -2,9 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
-use std::{env, path::Path};
-
-const SOURCE: &str = "langs/fork-server/preload.c";
+const SOURCE: &str = "langs/fork-server.c";
 
 fn main() {
     println!("cargo::rerun-if-changed={SOURCE}");
@@ -16,7 +14,7 @@ fn main() {
 
 #[cfg(feature = "fork")]
 fn build() -> Result<(), String> {
-    let folder = env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?;
+    let folder = std::env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?;
     let compiler = cc::Build::new()
         .opt_level(2)
         .debug(false)
@@ -27,7 +25,10 @@ fn build() -> Result<(), String> {
         .try_get_compiler()
         .map_err(|error| error.to_string())?;
     let mut command = compiler.to_command();
-    command.args(["-shared", "-s", "-o"]).arg(Path::new(&folder).join("fork_server.so")).arg(SOURCE);
+    command
+        .args(["-shared", "-s", "-o"])
+        .arg(std::path::Path::new(&folder).join("fork_server.so"))
+        .arg(SOURCE);
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{command:?} ended with {status}")),

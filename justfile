@@ -39,6 +39,12 @@ bench-languages *languages:
     ./test --prepare
     PATH="$PATH:$(realpath -m "${CARGO_TARGET_DIR:-target}")/tools/bin" cargo bench --locked --bench languages -- {{languages}}
 
+# Measures `stack` beside what people run CGI programs under, installed from Debian; see benches/README.md.
+bench-peers *words:
+    apt-get install -y --no-install-recommends lighttpd apache2-bin nginx-light fcgiwrap websocketd busybox
+    ./test --prepare
+    PATH="$PATH:$(realpath -m "${CARGO_TARGET_DIR:-target}")/tools/bin" cargo bench --locked --bench peers -- {{words}}
+
 # Everything that a change must pass.
 ci:
     .ci/run

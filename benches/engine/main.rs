@@ -8,6 +8,7 @@
 
 mod client;
 mod copy;
+mod growth;
 mod latency;
 mod program;
 mod reference;
@@ -25,11 +26,12 @@ use crate::report::Row;
 /// One measure: fills rows of the table, or says why it could not.
 type Measure = fn() -> anyhow::Result<Vec<Row>>;
 
-const MEASURES: [(&str, Measure); 4] = [
+const MEASURES: [(&str, Measure); 5] = [
     ("spawn", spawn::measure),
     ("copy", copy::measure),
     ("latency", latency::measure),
     ("start", start::measure),
+    ("growth", growth::measure),
 ];
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -46,7 +48,9 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let wanted: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
     if let Some(unknown) = wanted.iter().find(|word| MEASURES.iter().all(|(name, _)| name != *word)) {
-        anyhow::bail!("there is no measure called {unknown}; there are spawn, copy, latency and start");
+        anyhow::bail!(
+            "there is no measure called {unknown}; there are spawn, copy, latency, start and growth"
+        );
     }
     println!("{}\n", report::machine());
     let mut rows = Vec::new();

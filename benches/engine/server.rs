@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::program::{self, Owned};
 
@@ -18,6 +19,18 @@ pub(crate) const STACK: &str = env!("CARGO_BIN_EXE_stack");
 
 /// The longest that anything here waits for a peer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a process has open beside the connections that are counted.
+const OTHERS: u64 = 200;
+
+/// Raises the limit of descriptors, which the servers that are started from here have too, so that `connections` fit.
+pub(crate) fn allow_descriptors(connections: u64) -> anyhow::Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
+    let enough = maximum.is_none_or(|maximum| maximum >= connections + OTHERS);
+    ensure!(enough, "the limit of descriptors is {}: raise it by ulimit -Hn", maximum.unwrap_or_default());
+    Ok(())
+}
 
 /// Ends with its handle.
 #[derive(Debug)]

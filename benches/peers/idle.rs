@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::load::{Connection, Place, milliseconds};
 use crate::scripts::Script;
+use crate::server::allow_descriptors;
 use crate::servers::{Connections, Server, Target};
 use crate::usage;
 
@@ -23,8 +23,6 @@ const AT_ONCE: usize = 16;
 const LIMIT: Duration = Duration::from_secs(20);
 /// So long they wait before they are counted.
 const WAIT: Duration = Duration::from_secs(1);
-/// What a process has open beside them.
-const OTHERS: u64 = 200;
 
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -46,19 +44,10 @@ pub(crate) struct Seen {
 pub(crate) fn measure(www: &Path, script: &Script, servers: &[&'static Server]) -> Vec<Held> {
     let seen = |server: &'static Server| {
         ensure!(server.connections == Connections::Kept, "a process for each, and none kept alive");
-        allow_descriptors()?;
+        allow_descriptors(COUNT as u64)?;
         hold(&server.start(www, script)?)
     };
     servers.iter().map(|&server| Held { server, seen: seen(server) }).collect()
-}
-
-/// The servers have this limit too, by being started from here.
-fn allow_descriptors() -> anyhow::Result<()> {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
-    let enough = maximum.is_none_or(|maximum| maximum >= COUNT as u64 + OTHERS);
-    ensure!(enough, "the limit of descriptors is {}: raise it by ulimit -Hn", maximum.unwrap_or_default());
-    Ok(())
 }
 
 fn hold(target: &Target) -> anyhow::Result<Seen> {

@@ -70,6 +70,9 @@ fn main() -> anyhow::Result<ExitCode> {
         add(table::contests(&contests));
         add(table::best(&contests, &modes));
     }
+    // Programs start at their requests in every mode.
+    let servers: Vec<_> =
+        servers.into_iter().filter(|server| !server.is_stack() || server.is_cold()).collect();
     if wanted.measures(Measure::Cat) {
         println!("1 GiB through cat:");
         add(table::large(&large::measure(folder.path(), &servers)?));
@@ -115,8 +118,9 @@ fn contests(scripts: &[Script], www: &Path, servers: &[&'static Server]) -> anyh
     let bare = Loop::build()?;
     let mut contests = Vec::new();
     for script in scripts {
+        let servers: Vec<_> = servers.iter().copied().filter(|server| server.is_for(script)).collect();
         println!("{} under {} servers, {} rounds", script.name, servers.len(), contest::ROUNDS);
-        contests.push(Contest::run(script, www, servers, &bare)?);
+        contests.push(Contest::run(script, www, &servers, &bare)?);
     }
     Ok(contests)
 }

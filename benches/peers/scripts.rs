@@ -15,6 +15,9 @@ use crate::{program, server};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// The languages that fork.
+const FORKING: &[&str] = &["python", "ruby", "php", "perl", "r"];
+
 /// The examples that `stack` serves.
 const EXAMPLES: &str = "examples/services/hello-world";
 
@@ -23,6 +26,28 @@ macro_rules! imports {
     () => {
         "import argparse\nimport collections\nimport datetime\nimport hashlib\nimport json\nimport logging\n\
          import pathlib\nimport re\nimport urllib.parse\n\n"
+    };
+}
+
+/// An application of Flask; for CGI it is told what the bare loop leaves out.
+macro_rules! flask {
+    ($end:literal) => {
+        concat!(
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n",
+            "@app.get(\"/\")\ndef greet():\n    return \"hello world\\n\"\n",
+            $end
+        )
+    };
+}
+
+/// The same of Sinatra.
+macro_rules! sinatra {
+    ($end:literal) => {
+        concat!(
+            "require \"sinatra/base\"\n\nclass App < Sinatra::Base\n",
+            "  [\"/\", \"\"].each { |path| get(path) { \"hello world\\n\" } }\nend\n\n",
+            $end
+        )
     };
 }
 
@@ -54,6 +79,8 @@ enum Service {
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) name: &'static str,
+    /// Whether it is in a language that forks.
+    pub(crate) forks: bool,
     /// What `stack` is told to serve.
     pub(crate) stack: Vec<OsString>,
     /// The file that the others run, and that the bare loop starts.
@@ -92,11 +119,34 @@ pub(crate) const GREETINGS: &[Greeting] = &[
         cgi: concat!(imports!(), "print(\"Content-Type: text/plain\\n\\nhello world\")\n"),
     },
     Greeting {
+        name: "flask",
+        language: "python",
+        shebang: "",
+        service: Service::Text("py", flask!("")),
+        cgi: flask!(
+            "\n\nimport os\nfrom wsgiref.handlers import CGIHandler\n\n\
+             for name, value in ((\"REQUEST_METHOD\", \"GET\"), (\"SERVER_NAME\", \"x\"), (\"SERVER_PORT\", \"80\")):\n    \
+             os.environ.setdefault(name, value)\n\
+             CGIHandler().run(app)\n"
+        ),
+    },
+    Greeting {
         name: "ruby",
         language: "ruby",
         shebang: "",
         service: Service::Example("hello-world.rb"),
         cgi: "puts \"Content-Type: text/plain\\n\\nhello world\"\n",
+    },
+    Greeting {
+        name: "sinatra",
+        language: "ruby",
+        shebang: "",
+        service: Service::Text("rb", sinatra!("hook.rack App\n")),
+        cgi: sinatra!(
+            "require \"rack/handler/cgi\"\n\
+             ENV[\"REQUEST_METHOD\"] ||= \"GET\"\nENV[\"SERVER_NAME\"] ||= \"x\"\nENV[\"SERVER_PORT\"] ||= \"80\"\n\
+             Rack::Handler::CGI.run App\n"
+        ),
     },
     Greeting {
         name: "php",
@@ -128,7 +178,8 @@ impl Greeting {
             Service::Compiled => return compiled(www, self.name),
             Service::Example(name) => Path::new(env!("CARGO_MANIFEST_DIR")).join(EXAMPLES).join(name),
             Service::Text(extension, text) => {
-                let path = www.join(self.name).with_extension(extension);
+                // Not by the name of the package that it imports.
+                let path = www.join(format!("{}-service.{extension}", self.name));
                 fs::write(&path, text)?;
                 path
             }
@@ -138,7 +189,8 @@ impl Greeting {
             name => find(name)?,
         };
         let text = format!("#!{}\n{}", interpreter.display(), self.cgi);
-        Ok(Script { name: self.name, stack: words([service]), cgi: write(www, self.name, &text)? })
+        let forks = FORKING.contains(&self.language);
+        Ok(Script { name: self.name, forks, stack: words([service]), cgi: write(www, self.name, &text)? })
     }
 }
 
@@ -148,14 +200,14 @@ pub(crate) fn shell(www: &Path, name: &'static str, body: &str) -> anyhow::Resul
     fs::write(&plain, body)?;
     let text = format!("#!/bin/sh\nprintf 'Content-Type: application/octet-stream\\n\\n'\n{body}");
     let stack = words(["--".into(), "/bin/sh".into(), plain]);
-    Ok(Script { name, stack, cgi: write(www, name, &text)? })
+    Ok(Script { name, forks: false, stack, cgi: write(www, name, &text)? })
 }
 
 fn compiled(www: &Path, name: &'static str) -> anyhow::Result<Script> {
     let built = program::compile("peers/hello_cgi.c", "hello_cgi", &["-static"])?;
     let cgi = cgi_path(www, name)?;
     fs::copy(built, &cgi)?;
-    Ok(Script { name, stack: words([program::hello()?]), cgi })
+    Ok(Script { name, forks: false, stack: words([program::hello()?]), cgi })
 }
 
 fn words<const N: usize>(paths: [PathBuf; N]) -> Vec<OsString> {

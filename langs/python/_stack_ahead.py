@@ -83,12 +83,10 @@ class Forks:
         self.register = os.register_at_fork
         os.register_at_fork = self.remember
 
-    def remember(self, *, before=None, after_in_parent=None, after_in_child=None):
-        self.register(before=before, after_in_parent=after_in_parent, after_in_child=after_in_child)
-        if before is not None:
-            self.before.append(before)
-        if after_in_child is not None:
-            self.after.append(after_in_child)
+    def remember(self, **hooks):
+        self.register(**hooks)
+        self.before += [hooks["before"]] if "before" in hooks else []
+        self.after += [hooks["after_in_child"]] if "after_in_child" in hooks else []
 
     def prepare(self):
         """Before the first fork."""

@@ -6,6 +6,7 @@
 # main program. So `$0`, `__FILE__`, `DATA`, TOPLEVEL_BINDING, `caller` and every trace are those of the script alone.
 # The request is read at the moment between the script's compilation and its first line.
 module StackBridge
+  autoload :Application, "#{__dir__}/rack.rb"
   autoload :Control, "#{__dir__}/response.rb"
   autoload :Response, "#{__dir__}/response.rb"
 
@@ -68,6 +69,11 @@ module StackBridge
     def log(*words)
       Control.say("log", { text: words.join(" ") })
       nil
+    end
+
+    # Answers the request by a Rack application, as one of Sinatra is.
+    def rack(application)
+      Application.run(application, self)
     end
   end
 

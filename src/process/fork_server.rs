@@ -1,5 +1,5 @@
 //! Fork servers: an interpreter that stays where it would read its request, and forks for each one. Speaks with the
-//! library in `langs/fork-server`, which says what the packets mean.
+//! library in `langs/fork-server.c`, which says what the packets mean.
 
 use std::{
     ffi::OsStr,

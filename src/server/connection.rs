@@ -86,7 +86,8 @@ async fn run(
     let service = service_fn(|request: Request<Incoming>| {
         let guard = Guard::new((activity, peer), shutdown, request.version());
         let (stack, peer) = (stack.clone(), Arc::clone(peer));
-        async move { Ok::<_, Infallible>(answer(&stack, request, peer, guard).await) }
+        // In a box, since a connection keeps room for it even while it rests.
+        Box::pin(async move { Ok::<_, Infallible>(answer(&stack, request, peer, guard).await) })
     });
     let builder = builder();
     let mut connection = pin!(builder.serve_connection(TokioIo::new(watched), service));

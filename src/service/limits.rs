@@ -92,7 +92,7 @@ pub enum Errors {
     Show,
 }
 
-/// Whether processes are started before their requests: spares, which have loaded their script and wait.
+/// Whether processes are started before their requests: spares, which have loaded their script and wait, and forks.
 ///
 /// A spare serves one request and is as fresh as any other process. Only a script whose bridge takes the request's
 /// variables from the request document can have spares; see `docs/warm.md`.
@@ -101,7 +101,8 @@ pub enum Errors {
 /// # fn main() -> Result<(), stackvana::Error> {
 /// use stackvana::{Service, Warm};
 ///
-/// let service = Service::builder().file("./report.rb").warm(Warm::Spares(2)).build()?;
+/// let report = Service::builder().file("./report.rb").warm(Warm::Spares(2)).build()?;
+/// let shop = Service::builder().file("./shop.py").warm(Warm::Fork).preload(["shop_models"]).build()?;
 /// # Ok(())
 /// # }
 /// ```

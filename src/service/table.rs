@@ -138,7 +138,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         extensions: &["rb"],
         interpreters: &["ruby"],
         command: &["--disable-gems", "{flags}", "-r", "{bridge}", "{script}"],
-        bridge: bridge!("ruby", "bridge.rb", "response.rb"),
+        bridge: bridge!("ruby", "bridge.rb", "response.rb", "rack.rb"),
         document: Some(Format::Json),
         locate: &["--disable-gems", "-e", "print RbConfig.ruby"],
         package: "ruby",

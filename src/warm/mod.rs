@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use self::{
-    fork::{Forker, Forks},
+    fork::{Forker, Forks, NoForks},
     pool::{Pool, Refill, Work},
 };
 use crate::{
@@ -264,7 +264,11 @@ impl Shared {
 
     /// A fork server is ready: what it read may have changed while it did.
     fn fork_by(&self, refill: &Refill, forks: Forks, stamp: Option<Stamp>) {
-        let memory = machine::memory(forks.pid());
+        let (memory, most) = (machine::memory(forks.pid()), self.memory);
+        if memory > most {
+            let why = format!("it takes {} MiB of the {} MiB of --warm-memory", memory >> 20, most >> 20);
+            return self.of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, is_final: true }));
+        }
         self.of(refill, |pool| pool.fork_by(forks, memory, stamp));
     }
 

@@ -1,5 +1,8 @@
 //! The spares of one service: how many are wanted, which are there, and which are worth nothing any more.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::VecDeque,
     path::PathBuf,
@@ -24,8 +27,9 @@ const IDLE: Duration = Duration::from_secs(5 * 60);
 const UNUSED: Duration = Duration::from_secs(10);
 /// What could not be started, or died by itself, is tried again after this time, doubled up to the second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// After so many failures in a row there is no further attempt at a fork server.
+/// After so many failures in a row there is no further attempt at a fork server; so many dead forks are one, too.
 const REFUSALS: u32 = 2;
+const DEATHS: u32 = 2;
 
 /// The spares of one launch.
 #[derive(Debug)]
@@ -35,8 +39,9 @@ pub(super) struct Pool {
     warmth: Arc<Warmth>,
     /// What makes its spares, where they are forked.
     forks: Option<Server>,
-    /// How often in a row there could be no fork server.
+    /// How often in a row there could be no fork server, and how often a spare died by itself.
     refusals: u32,
+    deaths: u32,
     /// The oldest first.
     waiting: VecDeque<Waiting>,
     wanted: usize,
@@ -110,6 +115,7 @@ impl Pool {
             warmth: Arc::clone(ahead.warmth),
             forks: None,
             refusals: 0,
+            deaths: 0,
             waiting: VecDeque::new(),
             wanted: 0,
             asked: now,
@@ -142,10 +148,10 @@ impl Pool {
                 taken = Some(spare);
                 break;
             }
-            self.failed(now);
+            self.died(now);
         }
         match taken {
-            Some(_) => (self.back_off, self.not_before) = (BACK_OFF.0, None),
+            Some(_) => (self.back_off, self.not_before, self.deaths) = (BACK_OFF.0, None, 0),
             // More came at once than there were spares.
             None if was_empty => self.wanted = (self.wanted + 1).min(self.warmth.spares),
             None => {}
@@ -196,6 +202,16 @@ impl Pool {
         self.back_off = (2 * self.back_off).min(BACK_OFF.1);
     }
 
+    /// One died by itself. Forks that do so again and again have met something that does not bear being forked.
+    fn died(&mut self, now: Instant) {
+        self.failed(now);
+        self.deaths += 1;
+        if self.deaths >= DEATHS && self.is_forking() {
+            self.give_up("its forks end before their requests");
+            self.forks = None;
+        }
+    }
+
     /// There is a fork server now, unless the script has become another meanwhile.
     pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>) {
         self.refusals = 0;
@@ -207,13 +223,19 @@ impl Pool {
     /// There is no fork server; where that is for good, spares are started in the place of forks.
     pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
         self.refusals += 1;
-        if !no.is_final && self.refusals < REFUSALS {
-            return self.failed(now);
+        if no.is_final || self.refusals >= REFUSALS {
+            self.give_up(&no.why);
+        } else {
+            self.failed(now);
         }
+    }
+
+    /// From now on there are spares in the place of forks; which is told once.
+    fn give_up(&self, why: &str) {
         if !self.warmth.refused.swap(true, Ordering::Relaxed) {
             let program = self.launch.program.to_string_lossy();
             let instead = "its processes are started ahead, as by --warm spare";
-            tracing::warn!(target: "stack::warm", "{program} cannot be a fork server: {}; {instead}", no.why);
+            tracing::warn!(target: "stack::warm", "{program} cannot be a fork server: {why}; {instead}");
         }
     }
 
@@ -239,7 +261,7 @@ impl Pool {
         let before = self.waiting.len();
         self.waiting.retain_mut(|waiting| waiting.spare.process.try_ended().is_none());
         if self.waiting.len() < before {
-            self.failed(now);
+            self.died(now);
         }
         if now.duration_since(self.asked) >= IDLE || self.is_abandoned() {
             self.wanted = 0;
@@ -308,74 +330,5 @@ impl Pool {
             file: self.file.clone(),
             missing,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{
-        sync::Arc,
-        time::{Duration, Instant},
-    };
-
-    use super::{Ahead, BACK_OFF, IDLE, Pool, Taken};
-    use crate::service::{Launch, Strings, Warmth};
-
-    const ROOM: u64 = 1 << 20;
-
-    /// A pool for at most three, and the launch that keeps it wanted.
-    fn pool() -> (Pool, Arc<Launch>) {
-        let launch = Arc::new(Launch {
-            program: c"/bin/true".to_owned(),
-            arguments: Strings::default(),
-            environment: Strings::default(),
-            directory: c"/".to_owned(),
-            _keep: None,
-        });
-        let warmth = Arc::new(Warmth { spares: 3, ..Warmth::default() });
-        (Pool::new(&Ahead { launch: &launch, file: None, warmth: &warmth }), launch)
-    }
-
-    fn missing(pool: &Pool, now: Instant, room: u64) -> Option<usize> {
-        pool.refill(now, room).map(|refill| refill.missing)
-    }
-
-    #[test]
-    fn it_grows_with_the_requests_that_found_none_up_to_its_bound() {
-        let (mut pool, _launch) = pool();
-        let now = Instant::now();
-        assert_eq!(missing(&pool, now, ROOM), None);
-        for wanted in [1, 2, 3, 3] {
-            assert!(matches!(pool.take(now).0, Taken::Nothing));
-            assert_eq!(missing(&pool, now, ROOM), Some(wanted));
-        }
-        assert_eq!(missing(&pool, now, 0), None, "there is no room");
-    }
-
-    #[test]
-    fn a_failure_puts_the_next_off_for_longer_each_time() {
-        let (mut pool, _launch) = pool();
-        let mut now = Instant::now();
-        pool.want(now);
-        for pause in [BACK_OFF.0, 2 * BACK_OFF.0, 4 * BACK_OFF.0] {
-            pool.failed(now);
-            assert_eq!(missing(&pool, now + pause - Duration::from_millis(1), ROOM), None);
-            now += pause;
-            assert_eq!(missing(&pool, now, ROOM), Some(1));
-        }
-    }
-
-    #[test]
-    fn a_service_that_nobody_asks_for_or_that_has_gone_wants_none() {
-        let (mut idle, _launch) = pool();
-        let now = Instant::now();
-        idle.want(now);
-        idle.look_after(now + IDLE);
-        assert_eq!((missing(&idle, now + IDLE, ROOM), idle.is_over(now + IDLE)), (None, true));
-        let (mut gone, launch) = pool();
-        gone.want(now);
-        drop(launch);
-        gone.look_after(now);
-        assert_eq!((missing(&gone, now, ROOM), gone.is_over(now)), (None, true));
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{cache, service::Strings};
 
-/// What `build.rs` made of `langs/fork-server/preload.c`.
+/// What `build.rs` made of `langs/fork-server.c`.
 #[cfg(feature = "fork")]
 const LIBRARY: Option<&[u8]> = Some(include_bytes!(concat!(env!("OUT_DIR"), "/fork_server.so")));
 #[cfg(not(feature = "fork"))]

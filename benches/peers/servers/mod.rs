@@ -1,4 +1,4 @@
-//! The servers that are compared: `stack` in two modes, and those that people run CGI programs under today.
+//! The servers that are compared: `stack` in three modes, and those that people run CGI programs under today.
 //!
 //! Each has a folder of its own for its configuration and a free port of the loopback interface. They are set up to
 //! stream where they can, to keep connections alive where they can, and to write no log of requests.
@@ -28,6 +28,7 @@ use crate::scripts::Script;
 pub(crate) const SERVERS: &[Server] = &[
     stack::OFF,
     stack::SPARE,
+    stack::FORK,
     lighttpd::SERVER,
     apache::SERVER,
     nginx::SERVER,
@@ -86,6 +87,16 @@ pub(crate) struct Target {
 impl Server {
     pub(crate) fn is_stack(&self) -> bool {
         self.word == STACK
+    }
+
+    /// Whether it would do nothing else to that script than another that is measured.
+    pub(crate) fn is_for(&self, script: &Script) -> bool {
+        script.forks || self.name != stack::FORK.name
+    }
+
+    /// Whether it is `stack` in the mode in which nothing is started ahead.
+    pub(crate) fn is_cold(&self) -> bool {
+        self.name == stack::OFF.name
     }
 
     pub(crate) fn is_installed(&self) -> bool {

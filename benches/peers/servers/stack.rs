@@ -21,6 +21,10 @@ pub(super) const OFF: Server =
 pub(super) const SPARE: Server =
     Server { name: "stack --warm spare", commands: |place| Ok(vec![serve(place, "spare")]), ..SERVER };
 
+/// Only for scripts in languages that fork: elsewhere it is the one before.
+pub(super) const FORK: Server =
+    Server { name: "stack --warm fork", commands: |place| Ok(vec![serve(place, "fork")]), ..SERVER };
+
 fn serve(place: &Place<'_>, warm: &str) -> Command {
     let mut command = command(Path::new(server::STACK));
     command.arg("-p").arg(place.port.to_string()).args(["--quiet", "--warm", warm]);

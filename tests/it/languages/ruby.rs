@@ -162,3 +162,24 @@ fn languages_ruby_processes_of_its_own() {
     answers("Process.wait(fork { puts 'child' })\nputs 'parent'", "child\nparent\n");
     answers("fork { raise 'in a child' }\nProcess.wait\nputs 'parent'", "parent\n");
 }
+
+#[test]
+fn languages_ruby_rack() {
+    let text = "app = lambda do |env|
+  body = env['rack.input'].read
+  words = [env['REQUEST_METHOD'], env['PATH_INFO'], env['QUERY_STRING'], env['HTTP_X_A'], env['rack.url_scheme'], body]
+  [202, { 'X-Lines' => \"a\\nb\", 'X-List' => %w[c d], 'rack.own' => 'e' }, [words.inspect, \"\\n\"]]
+end
+hook.rack app";
+    if !interpreter("ruby") {
+        return;
+    }
+    let response = serve("x.rb", text).request("POST", "/p?q=1", &[("X-A", "é")], b"text");
+    let expected = "[\"POST\", \"/p\", \"q=1\", \"é\", \"http\", \"text\"]\n";
+    assert_eq!((response.status, response.text().as_str()), (202, expected));
+    assert_eq!(response.header_values("x-lines"), ["a", "b"]);
+    assert_eq!(response.header_values("x-list"), ["c", "d"]);
+    assert!(response.header("rack.own").is_none());
+    // Whatever it raises is the script's error.
+    assert!(failure("hook.rack(lambda { |env| raise 'broken' })").contains("code error"));
+}

@@ -1,23 +1,21 @@
 //! What a fork of a process answers is what a process answers that was started for its request.
 
-use std::{fs, path::Path};
-
-use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
 
 use super::{CALM, was};
 use crate::harness::{Folder, Process, Response, Server, eventually, holds_for, interpreter, wait_for_exit};
 
 /// Within which a process must be gone.
-const SOON: std::time::Duration = std::time::Duration::from_secs(5);
+pub(super) const SOON: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A server whose script is forked.
-struct Forks {
-    folder: Folder,
-    server: Server,
+pub(super) struct Forks {
+    pub(super) folder: Folder,
+    pub(super) server: Server,
 }
 
 impl Forks {
-    fn of(folder: Folder, name: &str, options: &[&str]) -> Self {
+    pub(super) fn of(folder: Folder, name: &str, options: &[&str]) -> Self {
         let script = folder.path(name);
         let packages = folder.path("packages");
         let server = Server::builder()
@@ -30,7 +28,7 @@ impl Forks {
     }
 
     /// Nothing where the interpreter is missing.
-    fn serve(program: &str, name: &str, text: &str, options: &[&str]) -> Option<Self> {
+    pub(super) fn serve(program: &str, name: &str, text: &str, options: &[&str]) -> Option<Self> {
         interpreter(program).then(|| {
             let folder = Folder::new();
             folder.script(name, text);
@@ -39,7 +37,7 @@ impl Forks {
     }
 
     /// Its fork servers: what stands in the document's place is a socket.
-    fn forking(&self) -> Vec<Process> {
+    pub(super) fn forking(&self) -> Vec<Process> {
         let is_channel = |process: &Process| {
             let place = fs::read_link(format!("/proc/{}/fd/4", process.pid)).unwrap_or_default();
             place.to_string_lossy().starts_with("socket:")
@@ -48,7 +46,7 @@ impl Forks {
     }
 
     /// Waits until one fork server and forks of it wait, and gives their pids: of the forks the one that comes first.
-    fn waiting(&self) -> (u32, u32) {
+    pub(super) fn waiting(&self) -> (u32, u32) {
         let waiting = || {
             let (forking, services) = (self.forking(), self.server.services());
             let [server] = forking.as_slice() else { return None };
@@ -63,16 +61,12 @@ impl Forks {
     }
 
     /// The answer of a fork.
-    fn get(&self, path: &str) -> Response {
+    pub(super) fn get(&self, path: &str) -> Response {
         self.waiting();
         let response = self.server.get(path);
         assert!(was(&response, "fork"), "{:?} {}", response.header("server-timing"), response.text());
         response
     }
-}
-
-fn kill(pid: u32) {
-    kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), Signal::KILL).unwrap();
 }
 
 /// How often a mark was made.
@@ -191,6 +185,29 @@ fn fork_packages_are_imported_once_and_the_scripts_own_modules_for_each_request(
 }
 
 #[test]
+fn fork_what_a_module_asks_to_be_done_around_a_fork_is_done() {
+    if !interpreter("python3") {
+        return;
+    }
+    let folder = Folder::new();
+    let early = "import os, sys
+done = []
+os.register_at_fork(before=lambda: done.append('before'), after_in_child=lambda: done.append(os.getpid()))";
+    folder.script("early.py", early);
+    // These have such wishes too.
+    let text = "import sys
+loaded = 'logging' in sys.modules and 'threading' in sys.modules
+import logging, os, threading, early
+logging.warning('is heard')
+print(loaded, early.done == ['before', os.getpid()])";
+    folder.script("x.py", text);
+    let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
+    for _ in 0..2 {
+        assert_eq!(forks.get("/").text(), "True True\n");
+    }
+}
+
+#[test]
 fn fork_an_empty_list_in_the_configuration_loads_nothing_ahead() {
     if !interpreter("python3") {
         return;
@@ -253,121 +270,4 @@ fn fork_a_change_below_the_folder_retires_it_at_once_when_watching() {
     forks.folder.script("other.txt", "changed");
     assert!(wait_for_exit(server, SOON) && wait_for_exit(fork, SOON));
     assert_eq!(forks.get("/").text(), "1\n");
-}
-
-#[test]
-fn fork_threads_are_a_reason_for_spares_that_is_told_once() {
-    if !interpreter("python3") {
-        return;
-    }
-    let folder = Folder::new();
-    folder.script(
-        "early.py",
-        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()",
-    );
-    folder.script("x.py", "print(1)");
-    let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
-    let said = |line: &str| line.contains("cannot be a fork server: it has 2 threads");
-    forks.server.wait_for_log(said);
-    for _ in 0..2 {
-        eventually("a spare answers", || was(&forks.server.get("/"), "spare").then_some(()));
-    }
-    assert_eq!(forks.server.log().iter().filter(|line| said(line)).count(), 1);
-}
-
-#[test]
-fn fork_a_language_that_does_not_says_so() {
-    let Some(forks) = Forks::serve("node", "x.js", "module.exports = () => 'here'", &[]) else { return };
-    forks.server.wait_for_log(|line| line.contains("javascript does not fork"));
-    eventually("a spare answers", || was(&forks.server.get("/"), "spare").then_some(()));
-}
-
-#[test]
-fn fork_a_server_that_is_killed_leaves_nothing() {
-    let text = "import time\nprint('begun', flush=True)\ntime.sleep(60)";
-    let Some(forks) = Forks::serve("python3", "x.py", text, &[]) else { return };
-    let (server, fork) = forks.waiting();
-    let mut connection = forks.server.connect();
-    connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_eq!(connection.head().status, 200);
-    let all = forks.server.services();
-    forks.server.signal(Signal::KILL);
-    for pid in all.iter().map(|process| process.pid).chain([server, fork]) {
-        assert!(wait_for_exit(pid, SOON), "{pid} is still there");
-    }
-}
-
-#[test]
-fn fork_a_server_that_ends_ends_what_waits() {
-    let Some(forks) = Forks::serve("python3", "x.py", "print(1)", &[]) else { return };
-    let (server, fork) = forks.waiting();
-    assert_eq!(forks.server.stop(), 0);
-    assert!(wait_for_exit(server, SOON) && wait_for_exit(fork, SOON));
-}
-
-#[test]
-fn fork_one_that_has_died_is_replaced() {
-    let Some(forks) = Forks::serve("python3", "x.py", "print(1)", &[]) else { return };
-    let (server, _) = forks.waiting();
-    kill(server);
-    assert!(wait_for_exit(server, SOON));
-    // Two at once, so that not both can have waited.
-    for _ in 0..2 {
-        assert_eq!(forks.server.get("/").text(), "1\n");
-    }
-    eventually("there is another", || (!forks.forking().is_empty()).then_some(()));
-    assert_eq!(forks.get("/").text(), "1\n");
-}
-
-#[test]
-fn fork_a_client_that_leaves_ends_its_own_process_alone() {
-    let text = "import os, subprocess
-child = subprocess.Popen(['sleep', '60'])
-print(os.getpid(), child.pid, flush=True)
-child.wait()";
-    let Some(forks) = Forks::serve("python3", "x.py", text, &[]) else { return };
-    let (server, fork) = forks.waiting();
-    let mut connection = forks.server.connect();
-    connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    connection.head();
-    let line = String::from_utf8(connection.piece().unwrap()).unwrap();
-    let pids: Vec<u32> = line.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
-    assert_eq!(pids[0], fork);
-    drop(connection);
-    for pid in pids {
-        assert!(wait_for_exit(pid, SOON), "{pid} is still there");
-    }
-    assert_eq!(forks.waiting().0, server);
-}
-
-#[test]
-fn fork_limits_exits_and_receipts_are_those_of_any_process() {
-    let text = "import sys, time\nif hook.params.get('slow'):\n    time.sleep(60)\nsys.exit(3)";
-    let Some(forks) = Forks::serve("python3", "x.py", text, &["--timeout", "700ms"]) else { return };
-    forks.waiting();
-    assert_eq!(forks.server.get("/").status, 500);
-    forks.server.wait_for_log(|line| {
-        line.contains("GET / 500 ") && line.contains("exit 3") && !line.contains("mem<")
-    });
-    forks.waiting();
-    assert_eq!(forks.server.get("/?slow=1").status, 504);
-    forks.server.wait_for_log(|line| line.contains("GET / 504 ") && line.contains("timeout"));
-}
-
-#[test]
-fn fork_a_request_that_finds_none_waiting_has_one_made() {
-    let text = "import time\ntime.sleep(0.2)\nprint('here')";
-    let Some(forks) = Forks::serve("python3", "x.py", text, &["--max-processes", "4"]) else { return };
-    forks.waiting();
-    // More at once than wait.
-    let mut connections: Vec<_> = (0..4).map(|_| forks.server.connect()).collect();
-    for connection in &mut connections {
-        connection.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    }
-    for connection in &mut connections {
-        let response = connection.response();
-        assert!(was(&response, "fork"), "{:?}", response.header("server-timing"));
-        assert_eq!(response.text(), "here\n");
-    }
-    assert!(Path::new(&forks.folder.path("x.py")).exists());
 }

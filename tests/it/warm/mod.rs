@@ -2,6 +2,8 @@
 
 mod ends;
 mod forks;
+mod forks_end;
+mod frameworks;
 mod fresh;
 
 use std::time::Duration;

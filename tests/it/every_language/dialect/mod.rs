@@ -6,8 +6,8 @@ use std::{env, path::Path, time::Duration};
 
 pub(crate) use self::table::DIALECTS;
 use crate::harness::{
-    Builder, PROJECT, Server, eventually, holds_for, interpreter, notice, optional_interpreter, required,
-    succeeds,
+    Builder, PROJECT, Process, Server, eventually, holds_for, interpreter, notice, optional_interpreter,
+    required, succeeds,
 };
 
 /// One language as the checks see it.
@@ -161,19 +161,24 @@ impl Dialect {
         let builder = Server::builder().arguments(&["--errors", "show", "--timeout", "60s"]);
         let server = adjust(builder).arguments(self.flags).arguments(&[path]).start();
         // What cannot be compiled never waits for a request.
-        if let Some(way) = self.way()
-            && !path.contains("/broken.")
-        {
-            let enough = if way == FORK { 2 } else { 1 };
-            eventually("a process waits for the first request", || {
-                let wait = || {
-                    let services = server.services();
-                    services.len() >= enough && services.iter().all(|process| process.state == 'S')
-                };
-                holds_for(CALM, wait).then_some(())
-            });
+        if !path.contains("/broken.") {
+            self.waiting(&server);
         }
         server
+    }
+
+    /// The processes that wait for a request: where this language has some in this run, at least one.
+    pub(super) fn waiting(&self, server: &Server) -> Vec<Process> {
+        let Some(way) = self.way() else { return Vec::new() };
+        let enough = if way == FORK { 2 } else { 1 };
+        eventually("a process waits for a request", || {
+            let services = server.services();
+            let wait = || {
+                let now = server.services();
+                now.len() == services.len() && now.iter().all(|process| process.state == 'S')
+            };
+            (services.len() >= enough && holds_for(CALM, wait)).then_some(services)
+        })
     }
 
     /// How the processes of this run come to wait for their requests, as `Server-Timing` has it: by `TEST_WARM`, where

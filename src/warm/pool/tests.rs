@@ -1,0 +1,67 @@
+//! The pool's bounds, with a clock that is given to it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Ahead, BACK_OFF, IDLE, Pool, Taken};
+use crate::service::{Launch, Strings, Warmth};
+
+const ROOM: u64 = 1 << 20;
+
+/// A pool for at most three, and the launch that keeps it wanted.
+fn pool() -> (Pool, Arc<Launch>) {
+    let launch = Arc::new(Launch {
+        program: c"/bin/true".to_owned(),
+        arguments: Strings::default(),
+        environment: Strings::default(),
+        directory: c"/".to_owned(),
+        _keep: None,
+    });
+    let warmth = Arc::new(Warmth { spares: 3, ..Warmth::default() });
+    (Pool::new(&Ahead { launch: &launch, file: None, warmth: &warmth }), launch)
+}
+
+fn missing(pool: &Pool, now: Instant, room: u64) -> Option<usize> {
+    pool.refill(now, room).map(|refill| refill.missing)
+}
+
+#[test]
+fn it_grows_with_the_requests_that_found_none_up_to_its_bound() {
+    let (mut pool, _launch) = pool();
+    let now = Instant::now();
+    assert_eq!(missing(&pool, now, ROOM), None);
+    for wanted in [1, 2, 3, 3] {
+        assert!(matches!(pool.take(now).0, Taken::Nothing));
+        assert_eq!(missing(&pool, now, ROOM), Some(wanted));
+    }
+    assert_eq!(missing(&pool, now, 0), None, "there is no room");
+}
+
+#[test]
+fn a_failure_puts_the_next_off_for_longer_each_time() {
+    let (mut pool, _launch) = pool();
+    let mut now = Instant::now();
+    pool.want(now);
+    for pause in [BACK_OFF.0, 2 * BACK_OFF.0, 4 * BACK_OFF.0] {
+        pool.failed(now);
+        assert_eq!(missing(&pool, now + pause - Duration::from_millis(1), ROOM), None);
+        now += pause;
+        assert_eq!(missing(&pool, now, ROOM), Some(1));
+    }
+}
+
+#[test]
+fn a_service_that_nobody_asks_for_or_that_has_gone_wants_none() {
+    let (mut idle, _launch) = pool();
+    let now = Instant::now();
+    idle.want(now);
+    idle.look_after(now + IDLE);
+    assert_eq!((missing(&idle, now + IDLE, ROOM), idle.is_over(now + IDLE)), (None, true));
+    let (mut gone, launch) = pool();
+    gone.want(now);
+    drop(launch);
+    gone.look_after(now);
+    assert_eq!((missing(&gone, now, ROOM), gone.is_over(now)), (None, true));
+}
