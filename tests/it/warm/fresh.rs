@@ -111,6 +111,53 @@ fn warm_a_module_that_stands_in_the_place_of_pythons_own_is_left_to_the_script()
 }
 
 #[test]
+fn warm_what_is_named_is_loaded_ahead_once() {
+    let scripts = [
+        ("python3", "x.py", "import own\nprint('here')", "own.py", "own", "open('mark', 'a').write('x')"),
+        (
+            "ruby",
+            "x.rb",
+            "require './own'\nputs 'here'",
+            "own.rb",
+            "./own",
+            "File.write('mark', 'x', mode: 'a')",
+        ),
+        (
+            "node",
+            "x.js",
+            "require('./own.cjs'); module.exports = () => 'here\\n'",
+            "own.cjs",
+            "./own.cjs",
+            "require('fs').appendFileSync('mark', 'x')",
+        ),
+        (
+            "php",
+            "x.php",
+            "<?php require_once 'own.php'; echo \"here\\n\";",
+            "own.php",
+            "own.php",
+            "<?php file_put_contents('mark', 'x', FILE_APPEND);",
+        ),
+    ];
+    for (program, name, text, module, preload, loaded) in scripts {
+        if !interpreter(program) {
+            continue;
+        }
+        let folder = Folder::new();
+        folder.script(name, text);
+        folder.script(module, loaded);
+        let warm = Warm::of(folder, name, &["--preload", preload]);
+        warm.spare();
+        let mark = warm.folder.path("mark");
+        assert_eq!(fs::read_to_string(&mark).unwrap_or_default(), "x", "{name}: before the request");
+        assert_eq!(warm.server.get("/").text(), "here\n", "{name}");
+        // The next spare has loaded it again, and no request has.
+        warm.spare();
+        assert_eq!(fs::read_to_string(&mark).unwrap(), "xx", "{name}");
+    }
+}
+
+#[test]
 fn warm_row_19_a_script_that_has_changed_is_never_answered_by_its_old_spare() {
     for (name, text) in [("x.py", "print('one')"), ("x.sh", "echo one"), ("x.rb", "puts 'one'")] {
         let Some(warm) = Warm::serve(name, text, &[]) else { continue };
