@@ -43,10 +43,12 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     made: Option<Arc<Made>>,
-    /// Closed when the build that runs has ended.
-    running: Option<watch::Receiver<()>>,
+    running: Option<Running>,
     old: Old,
 }
+
+/// Tells what becomes of the build that runs, and is closed when it has ended.
+type Running = watch::Receiver<Option<Arc<Made>>>;
 
 /// What answers while something new is built.
 #[derive(Debug, Default)]
@@ -80,9 +82,9 @@ impl Build {
                 return outcome;
             }
             let mut running = self.join_or_begin(&mut self.shared.lock(), gate);
-            // It never changes: the task drops its end, however it ends.
-            let _ = running.changed().await;
-            last = self.shared.lock().made.clone();
+            // Its own outcome, whatever another who waited for it has begun since. There is none where the task was
+            // dropped.
+            last = running.wait_for(Option::is_some).await.ok().and_then(|made| made.clone());
             if !last.as_ref().is_some_and(|made| made.stamps.are_outdated()) {
                 break;
             }
@@ -95,11 +97,11 @@ impl Build {
 
     /// The build that runs, begun where none does. It is a task of its own: a client that leaves ends no build
     /// that others wait for.
-    fn join_or_begin(&self, state: &mut State, gate: &Arc<Semaphore>) -> watch::Receiver<()> {
+    fn join_or_begin(&self, state: &mut State, gate: &Arc<Semaphore>) -> Running {
         if let Some(running) = state.running.as_ref().filter(|running| running.has_changed().is_ok()) {
             return running.clone();
         }
-        let (ending, running) = watch::channel(());
+        let (ending, running) = watch::channel(None);
         state.running = Some(running.clone());
         state.made = None;
         let (shared, gate) = (Arc::clone(&self.shared), Arc::clone(gate));
@@ -115,7 +117,10 @@ impl Build {
                 }
                 _ => {}
             }
-            state.made = Some(Arc::new(made));
+            let made = Arc::new(made);
+            state.made = Some(Arc::clone(&made));
+            ending.send_replace(Some(made));
+            // Before the state is free: nobody joins what has ended.
             drop(ending);
         });
         running
