@@ -4,6 +4,10 @@
  * stays and answers the server's orders, and the call returns in its forks: one for each order, with the order's
  * descriptors as 0 to 4, and as children of the server itself (CLONE_PARENT of clone(2)), which reaps them.
  *
+ * An interpreter that has to know of its forks opens /dev/stack/forks instead, which succeeds with this library alone, and
+ * then calls fork(2) again and again: each call waits for an order, and returns as it always does. Its fork finds the
+ * document on descriptor 4.
+ *
  * Descriptor 4 of the fork server is a socket of sequenced packets (unix(7)). It is sent, with one letter first:
  *   F PATH NUL PATH NUL ...   files that were read until now, in as many packets as they need
  *   R                         it is ready
@@ -22,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -33,13 +38,14 @@ enum { PACKET = 16 << 10, PATHS = 256 << 10 };
 
 /* No file has this name: some interpreters follow the links of a name before they open it. */
 static const char DOCUMENT[] = "/dev/stack/request";
+static const char FORKS[] = "/dev/stack/forks";
 /* Set in the environment of a process that is to be a fork server, to the LD_PRELOAD that it would have had. */
 static const char MARK[] = "STACK_FORK_SERVER";
 
 /* So many files may be open where it forks. */
 enum { OPEN = 64, HIGHEST = 1024 };
 
-static int is_fork_server;
+static int is_fork_server, is_ready;
 static char paths[PATHS];
 static size_t paths_length;
 static struct {
@@ -51,14 +57,24 @@ static size_t files_length;
 static int (*real_open)(const char *, int, ...);
 static int (*real_openat)(int, const char *, int, ...);
 static FILE *(*real_fopen)(const char *, const char *);
+static pid_t (*real_fork)(void);
+
+/* Another library's constructor may open files before this one's has run. */
+static void resolve(void)
+{
+    if (real_fork != NULL)
+        return;
+    real_open = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
+    real_openat = (int (*)(int, const char *, int, ...))dlsym(RTLD_NEXT, "openat");
+    real_fopen = (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "fopen");
+    real_fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+}
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *preloaded = getenv(MARK);
 
-    real_open = (int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open");
-    real_openat = (int (*)(int, const char *, int, ...))dlsym(RTLD_NEXT, "openat");
-    real_fopen = (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "fopen");
+    resolve();
     if (preloaded == NULL)
         return;
     is_fork_server = 1;
@@ -118,7 +134,7 @@ static void tell_paths(void)
     tell(packet, length, -1);
 }
 
-/* Waits for an order and takes its descriptors, all above 4; ends when there is no server any more. */
+/* Waits for an order and takes its descriptors, above 4; ends when there is no server any more. */
 static void take(int descriptors[DESCRIPTORS])
 {
     for (;;) {
@@ -136,6 +152,15 @@ static void take(int descriptors[DESCRIPTORS])
         if (rights == NULL || rights->cmsg_len != CMSG_LEN(DESCRIPTORS * sizeof(int)))
             _exit(1);
         memcpy(descriptors, CMSG_DATA(rights), DESCRIPTORS * sizeof(int));
+        /* What was loaded may have closed one of the first. */
+        for (int i = 0; i < DESCRIPTORS; i++) {
+            int low = descriptors[i];
+
+            if (low >= DESCRIPTORS)
+                continue;
+            descriptors[i] = fcntl(low, F_DUPFD_CLOEXEC, DESCRIPTORS);
+            close(low);
+        }
         return;
     }
 }
@@ -178,18 +203,15 @@ static void reopen_files(void)
 }
 
 /* In a fork: a session and a group of its own, and the descriptors in their places. That on 4 takes the channel's. */
-static int become(const int descriptors[DESCRIPTORS])
+static void become(const int descriptors[DESCRIPTORS])
 {
-    is_fork_server = 0;
+    is_fork_server = is_ready = 0;
     setsid();
     for (int i = 0; i < DESCRIPTORS; i++)
         if (dup2(descriptors[i], i) < 0)
             _exit(127);
     close_all(descriptors);
     reopen_files();
-    int document = fcntl(CHANNEL, F_DUPFD_CLOEXEC, DESCRIPTORS);
-    close(CHANNEL);
-    return document;
 }
 
 /* How many threads this process has; 0 where /proc does not tell. A process's folder of tasks has a link for each. */
@@ -200,8 +222,8 @@ static int32_t threads(void)
     return stat("/proc/self/task", &tasks) == 0 ? (int32_t)tasks.st_nlink - 2 : 0;
 }
 
-/* Returns in the forks alone, with a descriptor of their request document. */
-static int serve(void)
+/* Says that it can fork from now on, or why not. */
+static void announce(void)
 {
     int32_t count = threads();
 
@@ -212,21 +234,64 @@ static int serve(void)
     }
     list_files();
     tell("R", 1, -1);
+    is_ready = 1;
+}
+
+/* A child of the server. The C library keeps the number of the thread where the kernel can tell (PR_GET_TID_ADDRESS of
+ * prctl(2)), and there a fork has its own. Both places of the last argument are filled: which of them it is depends on
+ * the machine, and the other is not looked at. */
+static long fork_for_server(int *pidfd)
+{
+    long flags = CLONE_PARENT | CLONE_PIDFD | SIGCHLD;
+    void *thread = NULL;
+
+    if (prctl(PR_GET_TID_ADDRESS, &thread) == 0 && thread != NULL)
+        flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    return syscall(SYS_clone, flags, NULL, pidfd, thread, thread);
+}
+
+/* Waits for orders until one has made a fork: 0 in that, its number in this process. */
+static pid_t fork_by_order(void)
+{
     for (;;) {
-        int descriptors[DESCRIPTORS], pidfd = -1;
+        int descriptors[DESCRIPTORS], pidfd = -1, apart[2];
+        char nothing;
 
         take(descriptors);
-        long pid = syscall(SYS_clone, CLONE_PARENT | CLONE_PIDFD | SIGCHLD, NULL, &pidfd, NULL, NULL);
-        if (pid == 0)
-            return become(descriptors);
-        if (pid < 0)
+        long pid = pipe2(apart, O_CLOEXEC);
+        if (pid == 0 && (pid = fork_for_server(&pidfd)) == 0) {
+            become(descriptors);
+            /* They stand above all others, and nobody else has them. */
+            close(apart[0]);
+            close(apart[1]);
+            return 0;
+        }
+        if (pid < 0) {
             tell_number('E', errno, -1);
-        else
+        } else {
+            /* Until it has left this group, what ends this process would end it. */
+            close(apart[1]);
+            while (read(apart[0], &nothing, 1) < 0 && errno == EINTR)
+                ;
+            close(apart[0]);
             tell_number('C', (int32_t)pid, pidfd);
-        close_all(descriptors);
-        if (pidfd >= 0)
             close(pidfd);
+        }
+        close_all(descriptors);
+        if (pid > 0)
+            return (pid_t)pid;
     }
+}
+
+/* Returns in the forks alone, with a descriptor of their request document. */
+static int serve(void)
+{
+    announce();
+    while (fork_by_order() != 0)
+        ;
+    int document = fcntl(CHANNEL, F_DUPFD_CLOEXEC, DESCRIPTORS);
+    close(CHANNEL);
+    return document;
 }
 
 static int is_document(const char *path)
@@ -247,8 +312,13 @@ static void remember(const char *path)
 
 static int opened_at(int folder, const char *path, int flags, mode_t mode)
 {
+    resolve();
     if (is_document(path))
         return serve();
+    if (is_fork_server && strcmp(path, FORKS) == 0) {
+        announce();
+        path = "/dev/null";
+    }
     int descriptor = folder == AT_FDCWD ? real_open(path, flags, mode) : real_openat(folder, path, flags, mode);
     if (is_fork_server && descriptor >= 0 && (flags & (O_ACCMODE | O_DIRECTORY)) == O_RDONLY)
         remember(path);
@@ -261,6 +331,7 @@ static FILE *opened_file(const char *path, const char *mode)
         int descriptor = serve();
         return descriptor < 0 ? NULL : fdopen(descriptor, mode);
     }
+    resolve();
     FILE *file = real_fopen(path, mode);
     if (is_fork_server && file != NULL && *mode == 'r')
         remember(path);
@@ -333,4 +404,10 @@ FILE *fopen(const char *path, const char *mode)
 FILE *fopen64(const char *path, const char *mode)
 {
     return opened_file(path, mode);
+}
+
+pid_t fork(void)
+{
+    resolve();
+    return is_ready ? fork_by_order() : real_fork();
 }

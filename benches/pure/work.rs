@@ -12,7 +12,7 @@ use crate::service::Format;
 pub(crate) const WORK: [(&str, fn()); 8] = [
     ("query of three", || fields(QUERY)),
     ("form of a hundred, nested", || fields(&FORM)),
-    ("JSON of a hundred members", || body(&JSON)),
+    ("JSON of 7 KiB", || body(&JSON)),
     ("control: status and two headers", || heard(CONTROL)),
     ("control: a hundred log lines", || heard(&LOG)),
     ("document in JSON", || encode(Format::Json)),
@@ -36,7 +36,7 @@ static JSON: LazyLock<String> = LazyLock::new(|| {
     let members: Vec<_> = (0..100)
         .map(|n| format!("\"member {n}\":{{\"x\":{n}.5,\"text\":\"some \\u00e9 words {n}\"}}"))
         .collect();
-    format!("{{{}}}", members.join(","))
+    format!("{{{}{}}}", members.join(","), " ".repeat(2048))
 });
 static LOG: LazyLock<String> = LazyLock::new(|| {
     (0..100)

@@ -41,8 +41,8 @@ INIT {
         load('request');
         receive();
     }
-    # What is loaded ahead may have used it.
-    srand if $way;
+    # A fork has its own time, and random numbers that nothing which was loaded has used.
+    $^T = time, srand if ($way || '') eq 'fork';
     $process = $$;
     # A handler of the script's own takes its place; what an eval catches is no reason to fail.
     $SIG{__DIE__} ||= sub { $reason = $_[0] if defined $^S && !$^S };

@@ -76,7 +76,6 @@ class Service:
         self.body = Text(self.descriptor)
         self.hook = None
         self.process = os.getpid()
-        self.renew = None
         self.modules = 0
 
     def compile(self):
@@ -100,9 +99,8 @@ class Service:
     def prepare(self):
         """In a process that waits for its request there is time to load what the script will need."""
         words = os.environ.pop("STACK_AHEAD", None)
-        if words:
-            self.renew = self.module("_stack_ahead").load(self.path, *words.split())
-            self.flush()
+        if words and self.module("_stack_ahead").load(self.path, *words.split()):
+            os.environ["STACK_REQUEST"] = "/dev/fd/4"
 
     def receive(self):
         """Reads the request document to its end, and blocks for as long as there is none."""
@@ -113,8 +111,6 @@ class Service:
             os._exit(1)
         if place.startswith("/dev/fd/"):
             os.close(int(place[8:]))
-        if self.renew:
-            self.renew()
         self.descriptor.sent = False
         self.process = os.getpid()
         hook = self.hook = decode(document.decode())

@@ -15,16 +15,32 @@ PACKAGES = "site-packages", "dist-packages"
 
 
 def load(path, way, scan, *names):
-    """Imports them; what fails is left to the script. Gives what is to be done when the request is there."""
-    forks = Forks() if way == "fork" else None
+    """Imports them; what fails is left to the script. Returns in forks alone where that was the way."""
+    forks = way == "fork"
     if scan == "scan":
-        scan_script(path, is_own if forks is None else is_installed)
+        scan_script(path, is_installed if forks else is_own)
     for name in names:
-        bring(name, lambda root: True)
-    if forks is None:
-        return lambda: None
-    forks.prepare()
-    return forks.renew
+        try:
+            __import__(name)
+        except Exception as error:
+            print(f"{name} cannot be loaded ahead: {error!r}", file=sys.stderr)
+    if forks:
+        fork()
+    return forks
+
+
+def fork():
+    """Each call of os.fork waits for a request; Python knows its forks, and so do the modules that asked to."""
+    sys.stdout.flush()
+    # Of what is never looked at again no fork needs a copy.
+    gc.collect()
+    gc.freeze()
+    # This is there where fork waits, and nowhere else.
+    os.close(os.open("/dev/stack/forks", os.O_RDONLY))
+    while os.fork():
+        pass
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
 
 
 def scan_script(path, allowed):
@@ -73,35 +89,3 @@ def is_installed(name):
 def origin(name):
     found = PathFinder.find_spec(name)
     return (found and (found.origin or "".join((found.submodule_search_locations or [])[:1]))) or ""
-
-
-class Forks:
-    """What a module asks to be done around a fork (os.register_at_fork) is done here: Python does not see this one."""
-
-    def __init__(self):
-        self.before, self.after = [], []
-        self.register = os.register_at_fork
-        os.register_at_fork = self.remember
-
-    def remember(self, **hooks):
-        self.register(**hooks)
-        self.before += [hooks["before"]] if "before" in hooks else []
-        self.after += [hooks["after_in_child"]] if "after_in_child" in hooks else []
-
-    def prepare(self):
-        """Before the first fork."""
-        os.register_at_fork = self.register
-        for hook in reversed(self.before):
-            hook()
-        # Of what is never looked at again no fork needs a copy.
-        gc.collect()
-        gc.freeze()
-
-    def renew(self):
-        """In each fork."""
-        for hook in self.after:
-            hook()
-        # The first may have been imported before anybody listened, the second does not listen.
-        for name in "random", "numpy.random":
-            if name in sys.modules:
-                sys.modules[name].seed()

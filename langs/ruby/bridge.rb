@@ -160,13 +160,23 @@ module StackBridge
       way, scan, *names = ENV.delete("STACK_AHEAD").to_s.split
       @forks = way == "fork"
       required.each { |name| @forks ? bring(name) : bring_own(name) } if scan == "scan"
-      names.each { |name| bring(name) }
-      GC.start if @forks
+      names.each { |name| bring(name) { |error| warn "#{name} cannot be loaded ahead: #{error.message}" } }
+      fork_for_requests if @forks
     end
 
-    # What the script requires at the beginning of a line.
+    # Each fork waits for a request; Ruby knows of it, and makes its threads' machinery anew. Returns in forks alone.
+    def fork_for_requests
+      GC.start
+      # This is there where fork waits, and nowhere else.
+      File.open("/dev/stack/forks").close
+      nil while Process.fork
+      srand
+      ENV["STACK_REQUEST"] = "/dev/fd/4"
+    end
+
+    # What the script requires at the beginning of a line: what is indented may depend on something.
     def required
-      File.read($0, mode: "rb").scan(/^\s*require\s*\(?\s*(["'])([\w\/-]+)\1/n).map(&:last)
+      File.read($0, mode: "rb").sub(/^__END__$.*/mn, "").scan(/^require\s*\(?\s*(["'])([\w\/-]+)\1/n).map(&:last)
     end
 
     def bring_own(name)
@@ -182,8 +192,9 @@ module StackBridge
 
     def bring(name)
       require name
-    rescue LoadError
+    rescue LoadError, StandardError => error
       # It is the script's to fail.
+      yield error if block_given?
     end
 
     # Waits for the request; from here on everything is the script's.
@@ -192,7 +203,6 @@ module StackBridge
       document = File.open(place, "rb", &:read).force_encoding("UTF-8")
       Process.exit!(1) if document.empty?
       IO.for_fd($1.to_i).close if place =~ %r{\A/dev/fd/(\d+)\z}
-      srand if @forks
       @process = Process.pid
       publish(Json.parse(document))
     end

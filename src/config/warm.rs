@@ -23,7 +23,7 @@ impl Warm {
 
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "it is auto, off, spare, spare=N, fork, or a table of mode and preload")]
 enum Written {
     Mode(Mode),
     Table(Table),

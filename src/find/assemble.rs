@@ -48,6 +48,13 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
     notes.extend(prepared.notes);
     let warm = builder.warm.unwrap_or_default();
     let preload = builder.preload;
+    if let Some(name) = preload.iter().flatten().find(|name| !is_one_word(name)) {
+        return Err(Error::new(
+            ErrorKind::InvalidSetting,
+            format!("{name:?} is no name that could be loaded ahead"),
+        )
+        .remedy("a name is one word"));
+    }
     let warmth = target.language.map(|language| language.warmth(warm, preload)).unwrap_or_default();
     notes.extend(said_of(&target.name, warm, &warmth));
     Ok(Service::new(Spec {
@@ -76,6 +83,11 @@ pub(super) fn assemble(builder: Builder) -> Result<Service, Error> {
         notes,
         _keep: (!target.folders.is_empty()).then(|| Arc::new(target.folders) as Arc<dyn Keep>),
     }))
+}
+
+/// Whether a bridge can be told the name among others.
+fn is_one_word(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|character: char| character.is_whitespace() || character == '\0')
 }
 
 /// What the owner of a service should know who asked for processes ahead of their requests, and gets others.

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::Pid;
+use rustix::{io::Errno, process::Pid};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -61,17 +61,27 @@ struct Order {
 #[derive(Debug)]
 pub(super) struct NoForks {
     pub(super) why: String,
-    /// Whether another attempt would end the same.
-    pub(super) is_final: bool,
+    pub(super) chance: Chance,
+}
+
+/// What another attempt would come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chance {
+    /// The same.
+    None,
+    /// Perhaps the same.
+    Some,
+    /// The system had no room for it at that moment.
+    Good,
 }
 
 /// Starts one with the library, and waits until it is ready.
 pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks, NoForks> {
-    let no_library = |error: io::Error| NoForks { why: error.to_string(), is_final: true };
+    let no_library = |error: io::Error| NoForks { why: error.to_string(), chance: Chance::None };
     let environment = preload::environment(variables).map_err(no_library)?;
     let started = ForkServer::start(launch, &environment).await;
     let (mut server, outputs) =
-        started.map_err(|failure| NoForks { why: failure.message, is_final: false })?;
+        started.map_err(|failure| NoForks { why: failure.message, chance: Chance::Good })?;
     // Aborted by its drop.
     let mut hearing = JoinSet::new();
     hearing.spawn(hear(outputs));
@@ -96,7 +106,7 @@ pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks,
     };
     server.kill().await;
     // Even threads may be those of a compiler, which the next start has no use for.
-    Err(NoForks { why: explain(&refusal), is_final: false })
+    Err(NoForks { why: explain(&refusal), chance: Chance::Some })
 }
 
 fn explain(refusal: &Refusal) -> String {
@@ -120,12 +130,16 @@ async fn serve(mut server: ForkServer, mut orders: mpsc::Receiver<Order>, _heari
         let answer = answer.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         // What the system refuses it may give the next time; what cannot be understood is the end.
         let is_broken = answer.as_ref().is_err_and(|error| error.raw_os_error().is_none());
-        // Who asked may have gone: then the child goes with its handle.
-        let _ = reply.send(answer);
+        // Who asked may have gone.
+        if let Err(Ok(mut process)) = reply.send(answer) {
+            process.kill().await;
+        }
         if is_broken {
             break;
         }
     }
+    // Nobody waits for what will not come.
+    drop(orders);
     server.kill().await;
 }
 
@@ -193,6 +207,12 @@ impl Forks {
 }
 
 impl Forker {
+    /// Whether the system will refuse each fork for the reason that it gave: old or filtered kernels do.
+    pub(super) fn is_for_good(error: &io::Error) -> bool {
+        let errno = error.raw_os_error().map(Errno::from_raw_os_error);
+        errno.is_some_and(|errno| [Errno::INVAL, Errno::NOSYS, Errno::PERM].contains(&errno))
+    }
+
     /// A child that waits for its document.
     ///
     /// # Errors

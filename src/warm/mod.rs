@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use self::{
-    fork::{Forker, Forks, NoForks},
+    fork::{Chance, Forker, Forks, NoForks},
     pool::{Pool, Refill, Work},
 };
 use crate::{
@@ -139,8 +139,12 @@ impl Warm {
             Taken::Spare(spare) => Some(*spare),
             Taken::Forker(forker) => match forker.fork().await {
                 Ok(spare) => Some(spare),
-                Err(why) => {
-                    tracing::debug!(target: "stack::warm", "there was no fork: {why}");
+                Err(error) => {
+                    tracing::debug!(target: "stack::warm", "there was no fork: {error}");
+                    if Forker::is_for_good(&error) {
+                        let no = NoForks { why: error.to_string(), chance: Chance::None };
+                        self.shared.pool(ahead, |pool| pool.no_forks(Instant::now(), &no));
+                    }
                     None
                 }
             },
@@ -227,7 +231,11 @@ impl Shared {
 
     /// Starts what is missing: a fork server, or a spare, and waits until that is waiting itself.
     async fn refill(&self, refill: &Refill) {
-        let stamp = refill.stamp();
+        // A fork knows the script as the fork server has read it.
+        let stamp = match &refill.work {
+            Work::Fork(_, stamp) => *stamp,
+            Work::Forks | Work::Start => refill.stamp(),
+        };
         let spare = match &refill.work {
             Work::Forks => {
                 return match fork::start(&refill.launch, &variables(refill, Way::Fork)).await {
@@ -235,7 +243,7 @@ impl Shared {
                     Err(no) => self.of(refill, |pool| pool.no_forks(Instant::now(), &no)),
                 };
             }
-            Work::Fork(forker) => forker.fork().await.map_err(|error| error.to_string()),
+            Work::Fork(forker, _) => forker.fork().await.map_err(|error| error.to_string()),
             Work::Start => spare(refill).await,
         };
         let spare = match spare {
@@ -267,7 +275,8 @@ impl Shared {
         let (memory, most) = (machine::memory(forks.pid()), self.memory);
         if memory > most {
             let why = format!("it takes {} MiB of the {} MiB of --warm-memory", memory >> 20, most >> 20);
-            return self.of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, is_final: true }));
+            return self
+                .of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, chance: Chance::None }));
         }
         self.of(refill, |pool| pool.fork_by(forks, memory, stamp));
     }

@@ -14,7 +14,7 @@ use rustix::process::Pid;
 
 use super::{
     Ahead, Spare, TICK, Taken,
-    fork::{Forker, Forks, NoForks},
+    fork::{Chance, Forker, Forks, NoForks},
 };
 use crate::{
     cache::Stamp,
@@ -87,8 +87,8 @@ pub(super) struct Refill {
 pub(super) enum Work {
     /// A fork server.
     Forks,
-    /// A spare that it makes.
-    Fork(Forker),
+    /// A spare that it makes, of the script as it has read it.
+    Fork(Forker, Option<Stamp>),
     /// A spare.
     Start,
 }
@@ -137,9 +137,9 @@ impl Pool {
         self.asked = now;
         let was_empty = self.waiting.is_empty();
         let mut retired = Vec::new();
-        let oldest = self.waiting.front().map(|first| first.stamp);
-        let known = self.forks.as_ref().map(|server| server.stamp).or(oldest);
-        if known.is_some_and(|known| known != self.stamp()) {
+        let stamp = self.stamp();
+        let waiting = self.waiting.iter().map(|waiting| waiting.stamp);
+        if waiting.chain(self.forks.as_ref().map(|server| server.stamp)).any(|known| known != stamp) {
             retired = self.retire();
         }
         let mut taken = None;
@@ -208,7 +208,6 @@ impl Pool {
         self.deaths += 1;
         if self.deaths >= DEATHS && self.is_forking() {
             self.give_up("its forks end before their requests");
-            self.forks = None;
         }
     }
 
@@ -222,16 +221,17 @@ impl Pool {
 
     /// There is no fork server; where that is for good, spares are started in the place of forks.
     pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
-        self.refusals += 1;
-        if no.is_final || self.refusals >= REFUSALS {
+        self.failed(now);
+        self.refusals += u32::from(no.chance == Chance::Some);
+        if no.chance == Chance::None || self.refusals >= REFUSALS {
             self.give_up(&no.why);
-        } else {
-            self.failed(now);
         }
     }
 
     /// From now on there are spares in the place of forks; which is told once.
-    fn give_up(&self, why: &str) {
+    fn give_up(&mut self, why: &str) {
+        self.forks = None;
+        self.not_before = None;
         if !self.warmth.refused.swap(true, Ordering::Relaxed) {
             let program = self.launch.program.to_string_lossy();
             let instead = "its processes are started ahead, as by --warm spare";
@@ -315,14 +315,19 @@ impl Pool {
     pub(super) fn refill(&self, now: Instant, room: u64) -> Option<Refill> {
         let work = match &self.forks {
             _ if self.wants_forks() => Work::Forks,
-            Some(server) => Work::Fork(server.forker()),
+            Some(server) => Work::Fork(server.forker(), server.stamp),
             None => Work::Start,
         };
         let lacks_forks = usize::from(matches!(work, Work::Forks));
         let missing = self.wanted.saturating_sub(self.waiting.len()).max(lacks_forks);
         let is_too_early = self.not_before.is_some_and(|time| now < time);
         // One whose size is not known yet needs some room all the same: many services could have one each.
-        (missing > 0 && !is_too_early && self.size.max(1) <= room).then(|| Refill {
+        // What takes the place of another fork server has its room.
+        let has_room = match &work {
+            Work::Forks => room > 0 || self.forks.is_some(),
+            Work::Fork(..) | Work::Start => self.size.max(1) <= room,
+        };
+        (missing > 0 && !is_too_early && has_room).then(|| Refill {
             key: Arc::as_ptr(&self.launch).addr(),
             launch: Arc::clone(&self.launch),
             warmth: Arc::clone(&self.warmth),

@@ -199,11 +199,27 @@ os.register_at_fork(before=lambda: done.append('before'), after_in_child=lambda:
 loaded = 'logging' in sys.modules and 'threading' in sys.modules
 import logging, os, threading, early
 logging.warning('is heard')
-print(loaded, early.done == ['before', os.getpid()])";
+print(loaded, early.done[-2:] == ['before', os.getpid()])";
     folder.script("x.py", text);
     let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
     for _ in 0..2 {
         assert_eq!(forks.get("/").text(), "True True\n");
+    }
+}
+
+#[test]
+fn fork_a_script_may_fork_and_have_threads_itself() {
+    let text = "require 'timeout'
+Process.wait(fork { puts 'child'; $stdout.flush })
+begin
+  Timeout.timeout(0.1) { IO.pipe.first.read }
+rescue Timeout::Error
+  puts 'timeout'
+end
+puts 3.times.map { Thread.new { sleep 0.01; 1 } }.sum(&:value)";
+    let Some(forks) = Forks::serve("ruby", "x.rb", text, &[]) else { return };
+    for _ in 0..2 {
+        assert_eq!(forks.get("/").text(), "child\ntimeout\n3\n");
     }
 }
 

@@ -38,14 +38,11 @@ fn fork_whose_forks_die_before_their_requests_is_given_up() {
         return;
     }
     let folder = Folder::new();
-    let early = "import builtins, os
-real = builtins.open
-def fatal(place, *words, **names):
-    file = real(place, *words, **names)
-    if place == '/dev/stack/request':
-        os._exit(9)
-    return file
-builtins.open = fatal";
+    let early = "import os
+real = os.fork
+def fatal():
+    return real() or os._exit(9)
+os.fork = fatal";
     folder.script("early.py", early);
     folder.script("x.py", "print(1)");
     let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
