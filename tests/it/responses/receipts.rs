@@ -171,7 +171,8 @@ fn row_64_server_timing_tells_queue_spawn_and_first_byte() {
     });
     let (first, second) = if one[0] < two[0] { (one, two) } else { (two, one) };
     for [_, spawn, first_byte] in [first, second] {
-        assert!(first_byte >= 299.0, "the first byte came after 0.3 s: {first_byte}");
+        // The program may run for a moment before the server does again: that moment counts as its start.
+        assert!(spawn + first_byte >= 299.0, "the first byte came after 0.3 s: {spawn}, {first_byte}");
         assert!(spawn > 0.0, "a start takes its time: {spawn}");
     }
     assert!(second[0] >= 200.0, "the second waited for the first: {second:?}");
