@@ -1,8 +1,8 @@
 /* Makes a fork server of an interpreter that loads this library and opens its request document by path.
  *
- * Loaded by LD_PRELOAD (ld.so(8)). Whatever the interpreter loads, it loads before it opens that document; there its process
- * stays and answers the server's orders, and the call returns in its forks: one for each order, with the order's
- * descriptors as 0 to 4, and as children of the server itself (CLONE_PARENT of clone(2)), which reaps them.
+ * Loaded by LD_PRELOAD (ld.so(8)). Whatever the interpreter loads, it loads before it opens that document; there its
+ * process stays and answers the server's orders, and the call returns in its forks: one for each order, with the
+ * order's descriptors as 0 to 4, and as children of the server itself (CLONE_PARENT of clone(2)), which reaps them.
  *
  * An interpreter that has to know of its forks opens /dev/stack/forks instead, which succeeds with this library alone, and
  * then calls fork(2) again and again: each call waits for an order, and returns as it always does. Its fork finds the
@@ -258,28 +258,30 @@ static pid_t fork_by_order(void)
         char nothing;
 
         take(descriptors);
-        long pid = pipe2(apart, O_CLOEXEC);
-        if (pid == 0 && (pid = fork_for_server(&pidfd)) == 0) {
-            become(descriptors);
-            /* They stand above all others, and nobody else has them. */
-            close(apart[0]);
-            close(apart[1]);
-            return 0;
-        }
-        if (pid < 0) {
+        if (pipe2(apart, O_CLOEXEC) != 0) {
             tell_number('E', errno, -1);
-        } else {
-            /* Until it has left this group, what ends this process would end it. */
-            close(apart[1]);
-            while (read(apart[0], &nothing, 1) < 0 && errno == EINTR)
-                ;
-            close(apart[0]);
-            tell_number('C', (int32_t)pid, pidfd);
-            close(pidfd);
+            close_all(descriptors);
+            continue;
         }
+        long pid = fork_for_server(&pidfd);
+        int error = errno;
+        if (pid == 0)
+            become(descriptors);
+        close(apart[1]);
+        /* Until it has left this group, what ends this process would end it. */
+        while (pid > 0 && read(apart[0], &nothing, 1) < 0 && errno == EINTR)
+            ;
+        close(apart[0]);
+        if (pid == 0)
+            return 0;
         close_all(descriptors);
-        if (pid > 0)
-            return (pid_t)pid;
+        if (pid < 0) {
+            tell_number('E', error, -1);
+            continue;
+        }
+        tell_number('C', (int32_t)pid, pidfd);
+        close(pidfd);
+        return (pid_t)pid;
     }
 }
 
@@ -343,13 +345,13 @@ static FILE *opened_file(const char *path, const char *mode)
 _Static_assert(sizeof(long) == 8, "another open64 than open");
 
 /* The mode that open(2) was given, where it takes one. */
-#define READ_MODE(flags, mode)                             \
-    mode_t mode = 0;                                       \
-    if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) { \
-        va_list rest;                                      \
-        va_start(rest, flags);                             \
-        mode = va_arg(rest, mode_t);                       \
-        va_end(rest);                                      \
+#define READ_MODE(flags, mode)                                             \
+    mode_t mode = 0;                                                       \
+    if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {  \
+        va_list rest;                                                      \
+        va_start(rest, flags);                                             \
+        mode = va_arg(rest, mode_t);                                       \
+        va_end(rest);                                                      \
     }
 
 int open(const char *path, int flags, ...)

@@ -111,6 +111,7 @@ class Service:
             os._exit(1)
         if place.startswith("/dev/fd/"):
             os.close(int(place[8:]))
+        # What was loaded ahead may have written something, and no part of this answer.
         self.descriptor.sent = False
         self.process = os.getpid()
         hook = self.hook = decode(document.decode())

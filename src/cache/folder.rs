@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    hash::{DefaultHasher, Hash, Hasher},
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -39,6 +40,15 @@ pub(crate) fn own_folder(path: &Path) -> io::Result<()> {
         true => Ok(()),
         false => Err(io::ErrorKind::PermissionDenied.into()),
     }
+}
+
+/// A folder in `cache` that is named by what it holds, so that other content never stands in it.
+pub(crate) fn of_content(cache: &Path, name: &str, content: &impl Hash) -> io::Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    let folder = cache.join(format!("{name}-{:016x}", hasher.finish()));
+    own_folder(&folder)?;
+    Ok(folder)
 }
 
 /// Writes beside the file and renames, so that no process ever reads half of it.

@@ -6,7 +6,7 @@ mod private_folder;
 mod stamp;
 
 pub(crate) use self::{
-    folder::{folder, own_folder, place, replace},
+    folder::{folder, of_content, own_folder, place, replace},
     private_folder::{PrivateFolder, create_private, random},
     stamp::Stamp,
 };

@@ -16,5 +16,5 @@ pub(crate) use self::{
     read::{Lines, read},
     service::{Cors, Protocol, SchemaSource, Service, Show},
     units::{Size, Time},
-    warm::{Mode, Warm, mode, module},
+    warm::{Mode, Warm, mode},
 };

@@ -85,14 +85,6 @@ pub(crate) fn mode(text: &str) -> Result<Mode, String> {
     }
 }
 
-/// The name of a module, as it goes to a bridge among others.
-pub(crate) fn module(text: &str) -> Result<String, String> {
-    match text.is_empty() || text.contains(|character: char| character.is_whitespace() || character == '\0') {
-        true => Err("it is one name, without spaces".to_owned()),
-        false => Ok(text.to_owned()),
-    }
-}
-
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -319,6 +319,8 @@ mod tests {
             Service::builder().command(["true", "a\0b"]),
             Service::builder().command(["true"]).content_type("a\r\nb: c"),
             Service::builder().command(["true"]).env("STACK_CONTROL", "x"),
+            Service::builder().command(["true"]).preload(["two words"]),
+            Service::builder().command(["true"]).preload([""]),
         ];
         for builder in refused {
             assert!(builder.build().unwrap_err().is_invalid_setting());

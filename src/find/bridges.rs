@@ -2,7 +2,6 @@
 //! user's cache folder, named by their content; where that is not safe, into a private folder.
 
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
     io,
     path::{Path, PathBuf},
 };
@@ -34,21 +33,13 @@ pub(super) fn place(name: &str, bridge: &Bridge) -> Result<Placed, Error> {
 }
 
 fn place_in_cache(cache: &Path, name: &str, bridge: &Bridge) -> io::Result<PathBuf> {
-    let folder = cache.join(format!("{name}-{:016x}", fingerprint(bridge)));
-    cache::own_folder(&folder)?;
-    write_files(&folder, bridge)
+    write_files(&cache::of_content(cache, name, &bridge.files)?, bridge)
 }
 
 fn place_privately(bridge: &Bridge) -> io::Result<Placed> {
     let folder = PrivateFolder::create()?;
     let entry = write_files(folder.path(), bridge)?;
     Ok(Placed { entry, folder: Some(folder) })
-}
-
-fn fingerprint(bridge: &Bridge) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bridge.files.hash(&mut hasher);
-    hasher.finish()
 }
 
 fn write_files(folder: &Path, bridge: &Bridge) -> io::Result<PathBuf> {

@@ -68,16 +68,16 @@ pub(super) struct NoForks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chance {
     /// The same.
-    None,
-    /// Perhaps the same.
-    Some,
+    Never,
+    /// Perhaps another.
+    Perhaps,
     /// The system had no room for it at that moment.
     Good,
 }
 
 /// Starts one with the library, and waits until it is ready.
 pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks, NoForks> {
-    let no_library = |error: io::Error| NoForks { why: error.to_string(), chance: Chance::None };
+    let no_library = |error: io::Error| NoForks { why: error.to_string(), chance: Chance::Never };
     let environment = preload::environment(variables).map_err(no_library)?;
     let started = ForkServer::start(launch, &environment).await;
     let (mut server, outputs) =
@@ -106,7 +106,7 @@ pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks,
     };
     server.kill().await;
     // Even threads may be those of a compiler, which the next start has no use for.
-    Err(NoForks { why: explain(&refusal), chance: Chance::Some })
+    Err(NoForks { why: explain(&refusal), chance: Chance::Perhaps })
 }
 
 fn explain(refusal: &Refusal) -> String {

@@ -142,7 +142,7 @@ impl Warm {
                 Err(error) => {
                     tracing::debug!(target: "stack::warm", "there was no fork: {error}");
                     if Forker::is_for_good(&error) {
-                        let no = NoForks { why: error.to_string(), chance: Chance::None };
+                        let no = NoForks { why: error.to_string(), chance: Chance::Never };
                         self.shared.pool(ahead, |pool| pool.no_forks(Instant::now(), &no));
                     }
                     None
@@ -276,7 +276,7 @@ impl Shared {
         if memory > most {
             let why = format!("it takes {} MiB of the {} MiB of --warm-memory", memory >> 20, most >> 20);
             return self
-                .of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, chance: Chance::None }));
+                .of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, chance: Chance::Never }));
         }
         self.of(refill, |pool| pool.fork_by(forks, memory, stamp));
     }

@@ -222,8 +222,8 @@ impl Pool {
     /// There is no fork server; where that is for good, spares are started in the place of forks.
     pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
         self.failed(now);
-        self.refusals += u32::from(no.chance == Chance::Some);
-        if no.chance == Chance::None || self.refusals >= REFUSALS {
+        self.refusals += u32::from(no.chance == Chance::Perhaps);
+        if no.chance == Chance::Never || self.refusals >= REFUSALS {
             self.give_up(&no.why);
         }
     }

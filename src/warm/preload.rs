@@ -1,11 +1,6 @@
 //! The library that makes a fork server of an interpreter: embedded, and written to the cache for `ld.so` to load.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    io,
-    os::unix::ffi::OsStrExt,
-    path::PathBuf,
-};
+use std::{io, os::unix::ffi::OsStrExt, path::PathBuf};
 
 use crate::{cache, service::Strings};
 
@@ -55,11 +50,7 @@ fn place() -> io::Result<PathBuf> {
     let Some(library) = LIBRARY else {
         return Err(io::Error::other("this program was built without fork servers (the feature `fork`)"));
     };
-    let mut hasher = DefaultHasher::new();
-    library.hash(&mut hasher);
-    let folder = cache::folder()?.join(format!("fork-server-{:016x}", hasher.finish()));
-    cache::own_folder(&folder)?;
-    let path = folder.join("fork_server.so");
+    let path = cache::of_content(&cache::folder()?, "fork-server", &library)?.join("fork_server.so");
     cache::place(&path, library)?;
     Ok(path)
 }

@@ -13,7 +13,7 @@ pub(super) use self::commands::{
     LanguagesArguments, ManArguments, NewArguments, OpenapiArguments, RequestFlags,
 };
 use crate::config::{
-    Mode, Warm, mode, module,
+    Mode, Warm, mode,
     units::{duration, port, size},
 };
 
@@ -137,7 +137,7 @@ pub(super) struct ServerFlags {
     #[arg(long, value_name = "MODE", value_parser = mode)]
     pub(super) warm: Option<Mode>,
     /// Modules that these processes load besides those that the script names
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = module)]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub(super) preload: Vec<String>,
     /// The memory that these processes may take together [default: 256M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
