@@ -103,13 +103,13 @@ fn attack_37_closing_the_output_is_not_the_end() {
 fn attack_37_survivors_in_the_group_hold_nothing_up_and_are_killed_alone() {
     let text =
         "trap '' TERM HUP\n[ $PATH_INFO = /part ] && echo part\nsleep 60 & echo $! >> \"$HERE/pids\"; exit 0";
-    let shell = Shell::serve(&[], text);
+    let shell = Shell::serve(&["--kill-grace", "4s"], text);
     shell.server.unharmed(|| {
         for (at, path, body) in [(0, "/part", "part\n"), (1, "/silent", "")] {
             let start = Instant::now();
             let response = shell.server.get(path);
             assert_eq!((response.status, response.text().as_str(), response.complete), (200, body, true));
-            assert_within(start.elapsed(), 0, 250);
+            assert_within(start.elapsed(), 0, 3500);
             let survivor = shell.wait_for_pids(at + 1)[at];
             eventually("the survivor is dead", || wait_for_exit(survivor, Duration::ZERO).then_some(()));
         }
@@ -139,7 +139,7 @@ fn attack_37_what_escaped_holds_the_output_for_the_drain_limit_only_alone() {
             let _escaped = Escaped(shell.wait_for_pids(1)[0]);
             let start = Instant::now();
             let response = connection.response();
-            assert_within(start.elapsed(), 0, 700);
+            assert_within(start.elapsed(), 0, 9000);
             assert_eq!((response.status, response.complete), (200, true));
             let expected = part.trim_start_matches("echo ");
             assert!(response.text().starts_with(expected), "{:?}", response.text());

@@ -16,9 +16,9 @@ mod timeouts;
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::harness::{Connection, Folder, Server, eventually};
+use crate::harness::{Connection, Folder, Server, eventually, wait_for_exit};
 
 /// A shell program under a server of its own. It finds its folder in `$HERE`, and answers `GET /` with nothing
 /// at once, as the frame of an attack wants it.
@@ -85,8 +85,32 @@ fn begin(server: &Server, path: &str) -> Connection {
     connection
 }
 
-/// Fails unless `elapsed` is as long as a row says.
+/// Fails unless `elapsed` is as long as a row says. A busy machine may be late by seconds, so `most` lies where something
+/// else than what the row speaks of would have been the reason.
 fn assert_within(elapsed: Duration, least: u64, most: u64) {
     let millis = elapsed.as_millis();
     assert!((u128::from(least)..=u128::from(most)).contains(&millis), "{millis} ms is not {least}-{most} ms");
+}
+
+/// How soon a process is gone that does nothing about SIGTERM, on a machine that has time for it.
+const SOON: Duration = Duration::from_millis(100);
+
+/// How late that may be on one that has none. Nothing else would have ended the processes by then.
+const LATE: Duration = Duration::from_secs(8);
+
+/// The grace of those who measure with [`LATE`]: what is gone by then is gone by SIGTERM.
+const LONG_GRACE: [&str; 2] = ["--kill-grace", "20s"];
+
+/// Waits for the ends of processes; how long that took from `start`.
+fn time_to_end(pids: &[u32], start: Instant) -> Duration {
+    for pid in pids {
+        assert!(wait_for_exit(*pid, LATE.saturating_sub(start.elapsed())), "still there after {LATE:?}");
+    }
+    start.elapsed()
+}
+
+/// Fails unless the quickest of several rounds was as quick as all of them are when the machine has the time.
+fn assert_soon(rounds: impl IntoIterator<Item = Duration>) {
+    let quickest = rounds.into_iter().min().expect("rounds were run");
+    assert!(quickest <= SOON, "{quickest:?} at the quickest is not within {SOON:?}");
 }

@@ -47,7 +47,7 @@ fn attack_22_others_are_served_meanwhile_alone() {
         for _ in 0..10 {
             let start = Instant::now();
             server.assert_serves();
-            assert_within(start.elapsed(), 0, 1000);
+            assert_within(start.elapsed(), 0, 20_000);
         }
         drop(connections);
     });

@@ -11,7 +11,7 @@ fn row_15_a_request_over_its_time_is_told_what_was_ended_alone() {
         let server = Server::start(&["-t", time, "sleep", "30"]);
         let start = Instant::now();
         let response = server.get("/");
-        assert_within(start.elapsed(), 1000, 1300);
+        assert_within(start.elapsed(), 1000, 9000);
         assert_eq!((response.status, response.header("x-stack-error")), (504, Some("timeout")));
         let text = response.text();
         for part in ["Timeout Limit Hit. Request Aborted!", "sleep", "--timeout"] {
@@ -116,9 +116,9 @@ fn row_16_after_output_the_stream_is_broken_off_alone() {
     let mut connection = begin(&server, "/");
     assert_eq!(connection.head().status, 200);
     connection.body_until("part\n");
-    assert_within(start.elapsed(), 0, 300);
+    assert!(connection.quiet_for(Duration::from_millis(300)), "broken off long before its time");
     let (rest, end) = connection.rest();
-    assert_within(start.elapsed(), 1000, 1300);
+    assert_within(start.elapsed(), 1000, 9000);
     assert!(rest.is_empty() && end != End::Complete, "{rest:?} {end:?}");
     server.wait_for_log(|line| line.contains("BROKEN OFF: timeout"));
 }
@@ -135,14 +135,14 @@ fn row_16_output_does_not_lengthen_the_time() {
 fn row_17_the_whole_tree_dies_alone() {
     for before in ["", "echo part; "] {
         let text = format!("{before}sleep 77 & sleep 78");
-        let server = Server::start(&["-t", "1000", "--", "sh", "-c", &text]);
+        let server = Server::start(&["-t", "1s", "--kill-grace", "20s", "--", "sh", "-c", &text]);
         let mut connection = begin(&server, "/");
         eventually("both run", || (server.services().len() == 3).then_some(()));
         assert_eq!(connection.head().status, if before.is_empty() { 504 } else { 200 });
         connection.rest();
         let cut = Instant::now();
         eventually("none is left", || server.services().is_empty().then_some(()));
-        assert_within(cut.elapsed(), 0, 1000);
+        assert_within(cut.elapsed(), 0, 8000);
     }
 }
 

@@ -1,10 +1,10 @@
 //! What holds for a request on HTTP/1.1 holds on a stream of HTTP/2, and streams do not disturb each other.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::client::{Client, END_STREAM, Finish};
-use crate::harness::{Server, wait_for_exit};
-use crate::processes::Shell;
+use crate::harness::Server;
+use crate::processes::{LONG_GRACE, Shell, assert_soon, time_to_end};
 
 #[test]
 fn row_41_duplex_on_a_stream() {
@@ -46,23 +46,22 @@ fn attack_19_one_that_never_reads_stalls_no_other() {
 fn attack_25_a_stream_that_is_reset_ends_its_process_alone() {
     let text = "[ $PATH_INFO = /cat ] && exec cat\nsleep 60 & echo $! >> \"$HERE/pids\"\n\
                 echo $$ >> \"$HERE/pids\"\n[ $PATH_INFO = /begun ] && echo begun\nwait";
-    let shell = Shell::serve(&[], text);
+    let shell = Shell::serve(&LONG_GRACE, text);
     shell.server.unharmed(|| {
         let mut client = Client::open(&shell.server);
         let other = client.post("/cat");
-        for (round, path) in ["/silent", "/begun", "/silent", "/begun"].into_iter().enumerate() {
-            let id = client.get(path);
-            let pids = shell.wait_for_pids(2 * round + 2);
-            if path == "/begun" {
-                client.wait(id, |answer| answer.body == b"begun\n");
-            }
-            let start = Instant::now();
-            client.try_reset(id).expect("the server takes the bytes");
-            for pid in &pids[2 * round..] {
-                let left = Duration::from_millis(100).saturating_sub(start.elapsed());
-                assert!(wait_for_exit(*pid, left), "{path}: still there");
-            }
-        }
+        assert_soon(["/silent", "/begun", "/silent", "/begun"].into_iter().enumerate().map(
+            |(round, path)| {
+                let id = client.get(path);
+                let pids = shell.wait_for_pids(2 * round + 2);
+                if path == "/begun" {
+                    client.wait(id, |answer| answer.body == b"begun\n");
+                }
+                let start = Instant::now();
+                client.try_reset(id).expect("the server takes the bytes");
+                time_to_end(&pids[2 * round..], start)
+            },
+        ));
         client.body(other, b"unharmed", END_STREAM);
         assert_eq!(client.answer(other).body, b"unharmed");
     });
@@ -71,21 +70,18 @@ fn attack_25_a_stream_that_is_reset_ends_its_process_alone() {
 
 #[test]
 fn attack_25_a_connection_that_closes_ends_all_its_streams_alone() {
-    let shell = Shell::serve(&[], "echo $$ >> \"$HERE/pids\"\nexec sleep 60");
+    let shell = Shell::serve(&LONG_GRACE, "echo $$ >> \"$HERE/pids\"\nexec sleep 60");
     shell.server.unharmed(|| {
-        let mut client = Client::open(&shell.server);
-        for _ in 0..20 {
-            client.get("/sleep");
-        }
-        let pids = shell.wait_for_pids(20);
-        let start = Instant::now();
-        drop(client);
-        for pid in pids {
-            assert!(
-                wait_for_exit(pid, Duration::from_millis(100).saturating_sub(start.elapsed())),
-                "still there"
-            );
-        }
+        assert_soon((0..3).map(|round| {
+            let mut client = Client::open(&shell.server);
+            for _ in 0..20 {
+                client.get("/sleep");
+            }
+            let pids = shell.wait_for_pids(20 * (round + 1));
+            let start = Instant::now();
+            drop(client);
+            time_to_end(&pids[20 * round..], start)
+        }));
     });
 }
 
