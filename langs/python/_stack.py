@@ -76,7 +76,7 @@ class Service:
         self.body = Text(self.descriptor)
         self.hook = None
         self.process = os.getpid()
-        self.modules = 0
+        self.modules = None
 
     def compile(self):
         """The compiled script, from the bridge's own folder when the file has not changed since."""
@@ -136,7 +136,7 @@ class Service:
         module.input = self.hook["input"]
         module.stack = Stack(self)
         sys.modules["__main__"] = module
-        self.modules = len(sys.modules)
+        self.modules = set(sys.modules)
         exec(code, module.__dict__)
         self.flush()
         if self.descriptor.sent or self.control.used:
@@ -167,6 +167,17 @@ class Service:
             except Exception:
                 pass  # The script closed or replaced it.
 
+    def flush_files(self):
+        """Sends what stands in the files that modules hold open; who holds them would have closed them at the end."""
+        ahead = sys.modules.get("_stack_ahead")
+        for held in gc.get_objects() + (ahead.files if ahead else []):
+            # By its type, since an object may pretend to be another.
+            if issubclass(type(held), io.IOBase):
+                try:
+                    held.flush()
+                except Exception:
+                    pass  # It is closed, or for reading.
+
     def report(self, error):
         """Prints an uncaught error as Python does, without the frames of the bridge."""
         trace, frames = error.__traceback__, []
@@ -184,18 +195,30 @@ class Service:
         """Runs after every other exit handler, when the threads have ended: flushes, says so, and exits."""
         if os.getpid() != self.process:
             return
-        # A script that imported nothing new left nothing that only the interpreter's own, slow end would finish.
-        whole = len(sys.modules) == self.modules
+        # A script that imported nothing new but of Python's own left nothing that only its slow end would finish.
+        whole = self.modules is not None and all(map(is_own, sys.modules.keys() - self.modules))
         if whole:
             # As the interpreter does: the first collection brings files before their buffers, the second closes them.
             gc.collect()
             del sys.modules["__main__"]
             gc.collect()
+            self.flush_files()
         self.flush()
         if self.status == 0 and childless():
             self.control.end()
         if whole:
             os._exit(self.status & 0xFF)
+
+
+def is_own(name):
+    """Whether a module is the bridge's or Python's own."""
+    place = getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None) or ""
+    library = os.path.join(os.path.dirname(os.__file__), "")
+    return (
+        name.startswith("_stack")
+        or place in ("built-in", "frozen")
+        or place.startswith(library) and not place.startswith((f"{library}site-packages", f"{library}dist-packages"))
+    )
 
 
 def main(folder):

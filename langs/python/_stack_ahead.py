@@ -4,6 +4,7 @@ In a process that serves one request, only modules of Python's own; in one that 
 packages too.
 """
 import gc
+import io
 import os
 import sys
 from importlib.machinery import PathFinder
@@ -12,6 +13,8 @@ ONLY_THE_TREE = 0x400  # ast.PyCF_ONLY_AST, without the module.
 # What these do when they are imported is all that they are for.
 NEVER = {"antigravity", "this"}
 PACKAGES = "site-packages", "dist-packages"
+# The files that are open where a process forks: the collector tells of nothing that is frozen.
+files = []
 
 
 def load(path, way, scan, *names):
@@ -34,6 +37,7 @@ def fork():
     sys.stdout.flush()
     # Of what is never looked at again no fork needs a copy.
     gc.collect()
+    files.extend(held for held in gc.get_objects() if issubclass(type(held), io.IOBase))
     gc.freeze()
     # This is there where fork waits, and nowhere else.
     os.close(os.open("/dev/stack/forks", os.O_RDONLY))

@@ -52,9 +52,8 @@ impl AsyncRead for Watched {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(into.initialize_unfilled()) {
-                Ok(count) => {
-                    into.advance(count);
+            match self.stream.try_read_buf(into) {
+                Ok(_) => {
                     self.activity.received();
                     return Poll::Ready(Ok(()));
                 }

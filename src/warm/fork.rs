@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use rustix::{io::Errno, process::Pid};
@@ -18,9 +18,9 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Spare, Way, preload};
+use super::{Spare, Way, files::Files, preload};
 use crate::{
-    cache::{self, Stamp},
+    cache,
     process::{ForkServer, Process, Reader, Refusal, Theirs, Wanted, pipes},
     service::{Launch, Printable, Strings},
 };
@@ -41,7 +41,7 @@ const HEARD: usize = 4 << 10;
 pub(super) struct Forks {
     forker: Forker,
     pid: Pid,
-    files: Vec<(Option<Stamp>, PathBuf)>,
+    files: Arc<Files>,
 }
 
 /// What asks it for children.
@@ -79,6 +79,7 @@ pub(super) enum Chance {
 pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks, NoForks> {
     let no_library = |error: io::Error| NoForks { why: error.to_string(), chance: Chance::Never };
     let environment = preload::environment(variables).map_err(no_library)?;
+    let start = SystemTime::now();
     let started = ForkServer::start(launch, &environment).await;
     let (mut server, outputs) =
         started.map_err(|failure| NoForks { why: failure.message, chance: Chance::Good })?;
@@ -92,7 +93,7 @@ pub(super) async fn start(launch: &Launch, variables: &Strings) -> Result<Forks,
             let cache = cache::folder().ok();
             let is_ours = |file: &PathBuf| cache.as_ref().is_some_and(|cache| file.starts_with(cache));
             let files = files.into_iter().filter(|file| !is_ours(file)).map(source);
-            let files = files.map(|file| (Stamp::of(&file), file)).collect();
+            let files = Arc::new(Files::read_since(start, files));
             let (orders, waiting) = mpsc::channel(ORDERS);
             tokio::spawn(serve(server, waiting, hearing));
             return Ok(Forks {
@@ -200,9 +201,9 @@ impl Forks {
         self.forker.left.load(Ordering::Relaxed) == 0
     }
 
-    /// Whether a file that it has read is another one now.
-    pub(super) fn is_old(&self) -> bool {
-        self.files.iter().any(|(stamp, file)| *stamp != Stamp::of(file))
+    /// What it has read.
+    pub(super) fn files(&self) -> &Arc<Files> {
+        &self.files
     }
 }
 

@@ -2,6 +2,7 @@
 //! for a document on descriptor 4; it serves one request, as any other process. Fork servers make more of them, and one
 //! for a request that finds none. Knows no request.
 
+mod files;
 mod fork;
 mod machine;
 mod pool;
@@ -24,6 +25,7 @@ use tokio::{
 };
 
 use self::{
+    files::Files,
     fork::{Chance, Forker, Forks, NoForks},
     pool::{Pool, Refill, Work},
 };
@@ -55,6 +57,13 @@ pub(crate) struct Ahead<'a> {
     /// The script: a spare of another version of it answers nothing.
     pub(crate) file: Option<&'a PathBuf>,
     pub(crate) warmth: &'a Arc<Warmth>,
+}
+
+impl Ahead<'_> {
+    /// The script as it is now.
+    fn stamp(&self) -> Option<Stamp> {
+        self.file.and_then(|file| Stamp::of(file))
+    }
 }
 
 /// A process that waits for its document, and the server's ends of its pipes.
@@ -132,7 +141,9 @@ impl Warm {
         if ahead.warmth.spares == 0 {
             return None;
         }
-        let (taken, retired) = self.shared.pool(ahead, |pool| pool.take(Instant::now()));
+        // Before the pools are locked: other services must not wait for the file system of this one.
+        let stamp = ahead.stamp();
+        let (taken, retired) = self.shared.pool(ahead, |pool| pool.take(stamp, Instant::now()));
         self.shared.end(retired);
         self.wake();
         match taken {
@@ -213,6 +224,7 @@ impl Shared {
         let now = Instant::now();
         let mut pools = self.lock();
         let retired: Vec<_> = pools.values_mut().flat_map(|pool| pool.look_after(now)).collect();
+        let files: Vec<_> = pools.values_mut().filter_map(|pool| pool.due_files(now)).collect();
         pools.retain(|_, pool| !pool.is_over(now));
         let taken: u64 = pools.values().map(Pool::memory).sum();
         let room = self.memory.saturating_sub(taken);
@@ -220,6 +232,7 @@ impl Shared {
             pools.values().filter_map(|pool| pool.refill(now, room)).max_by_key(|refill| refill.missing);
         drop(pools);
         self.end(retired);
+        look_at(files);
         next.map_or(Next::Rest, Next::Refill)
     }
 
@@ -229,25 +242,29 @@ impl Shared {
         self.slots.running() == 0 || machine::has_idle_core()
     }
 
-    /// Starts what is missing: a fork server, or a spare, and waits until that is waiting itself.
+    /// Starts a fork server, and waits until it is ready.
+    async fn load(self: Arc<Self>, refill: Refill) {
+        let stamp = refill.stamp();
+        match fork::start(&refill.launch, &variables(&refill, Way::Fork)).await {
+            Ok(forks) => self.fork_by(&refill, forks, stamp),
+            Err(no) => self.of(&refill, |pool| pool.no_forks(Instant::now(), &no)),
+        }
+    }
+
+    /// Has a spare forked or started, and waits until that is waiting itself.
     async fn refill(&self, refill: &Refill) {
-        // A fork knows the script as the fork server has read it.
-        let stamp = match &refill.work {
-            Work::Fork(_, stamp) => *stamp,
-            Work::Forks | Work::Start => refill.stamp(),
-        };
-        let spare = match &refill.work {
-            Work::Forks => {
-                return match fork::start(&refill.launch, &variables(refill, Way::Fork)).await {
-                    Ok(forks) => self.fork_by(refill, forks, stamp),
-                    Err(no) => self.of(refill, |pool| pool.no_forks(Instant::now(), &no)),
-                };
+        let started = match &refill.work {
+            // A fork knows the script as the fork server has read it.
+            Work::Fork(forker, stamp) => {
+                forker.fork().await.map(|spare| (spare, *stamp)).map_err(|error| error.to_string())
             }
-            Work::Fork(forker, _) => forker.fork().await.map_err(|error| error.to_string()),
-            Work::Start => spare(refill).await,
+            Work::Forks | Work::Start => {
+                let stamp = refill.stamp();
+                spare(refill).await.map(|spare| (spare, stamp))
+            }
         };
-        let spare = match spare {
-            Ok(spare) => spare,
+        let (spare, stamp) = match started {
+            Ok(started) => started,
             Err(why) => {
                 tracing::debug!(target: "stack::warm", "no spare was started: {why}");
                 return self.of(refill, |pool| pool.failed(Instant::now()));
@@ -310,13 +327,27 @@ async fn keep(shared: Weak<Shared>) {
             }
             Next::Refill(refill) if shared.has_room() => {
                 pause = PAUSES.0;
-                shared.refill(&refill).await;
+                if let Work::Forks = refill.work {
+                    // The spares of others do not wait for what this one loads.
+                    shared.of(&refill, Pool::load);
+                    tokio::spawn(Arc::clone(&shared).load(refill));
+                } else {
+                    shared.refill(&refill).await;
+                }
             }
             Next::Refill(_) => {
                 sleep(pause).await;
                 pause = (2 * pause).min(PAUSES.1);
             }
         }
+    }
+}
+
+/// Looks at the files of fork servers where nobody waits for that; what has changed is seen when the pools are next looked
+/// after.
+fn look_at(files: Vec<Arc<Files>>) {
+    if !files.is_empty() {
+        tokio::task::spawn_blocking(move || files.iter().for_each(|files| files.look()));
     }
 }
 

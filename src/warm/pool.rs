@@ -14,6 +14,7 @@ use rustix::process::Pid;
 
 use super::{
     Ahead, Spare, TICK, Taken,
+    files::Files,
     fork::{Chance, Forker, Forks, NoForks},
 };
 use crate::{
@@ -42,6 +43,11 @@ pub(super) struct Pool {
     /// How often in a row there could be no fork server, and how often a spare died by itself.
     refusals: u32,
     deaths: u32,
+    /// The last fork server read what was being written meanwhile.
+    is_reread: bool,
+    /// A fork server is being started, which knows nothing of the retirements since then.
+    loading: Option<u64>,
+    retirements: u64,
     /// The oldest first.
     waiting: VecDeque<Waiting>,
     wanted: usize,
@@ -116,6 +122,9 @@ impl Pool {
             forks: None,
             refusals: 0,
             deaths: 0,
+            is_reread: false,
+            loading: None,
+            retirements: 0,
             waiting: VecDeque::new(),
             wanted: 0,
             asked: now,
@@ -132,12 +141,12 @@ impl Pool {
         self.wanted = self.wanted.max(1);
     }
 
-    /// The oldest spare that is alive and knows the script as it is, or what forks one, and those that are to be ended.
-    pub(super) fn take(&mut self, now: Instant) -> (Taken, Vec<Spare>) {
+    /// The oldest spare that is alive and knows the script as it is now, by its stamp, or what forks one, and those that
+    /// are to be ended.
+    pub(super) fn take(&mut self, stamp: Option<Stamp>, now: Instant) -> (Taken, Vec<Spare>) {
         self.asked = now;
         let was_empty = self.waiting.is_empty();
         let mut retired = Vec::new();
-        let stamp = self.stamp();
         let waiting = self.waiting.iter().map(|waiting| waiting.stamp);
         if waiting.chain(self.forks.as_ref().map(|server| server.stamp)).any(|known| known != stamp) {
             retired = self.retire();
@@ -165,10 +174,6 @@ impl Pool {
         (taken, retired)
     }
 
-    fn stamp(&self) -> Option<Stamp> {
-        self.file.as_deref().and_then(Stamp::of)
-    }
-
     fn count(&mut self, now: Instant) {
         if self.waiting.len() < self.fewest.0 {
             self.fewest = (self.waiting.len(), now);
@@ -177,7 +182,7 @@ impl Pool {
 
     /// One was started for it; given back when nobody wants it any more.
     pub(super) fn add(&mut self, spare: Spare, stamp: Option<Stamp>, now: Instant) -> Option<Spare> {
-        if self.waiting.len() >= self.wanted || stamp != self.stamp() {
+        if self.waiting.len() >= self.wanted {
             return Some(spare);
         }
         self.waiting.push_back(Waiting { spare, stamp });
@@ -211,16 +216,26 @@ impl Pool {
         }
     }
 
-    /// There is a fork server now, unless the script has become another meanwhile.
+    /// A fork server is being started.
+    pub(super) fn load(&mut self) {
+        self.loading = Some(self.retirements);
+    }
+
+    /// There is a fork server now, unless what it has read has become another meanwhile.
     pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>) {
         self.refusals = 0;
-        if stamp == self.stamp() {
+        let is_of_now = self.loading.take() == Some(self.retirements);
+        // Who writes at every load what it reads there has its fork server all the same, at the second attempt.
+        self.is_reread = !self.is_reread && forks.files().have_changed();
+        if is_of_now && !self.is_reread {
+            forks.files().accept();
             self.forks = Some(Server { forks, stamp, memory, looked: Instant::now() });
         }
     }
 
     /// There is no fork server; where that is for good, spares are started in the place of forks.
     pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
+        self.loading = None;
         self.failed(now);
         self.refusals += u32::from(no.chance == Chance::Perhaps);
         if no.chance == Chance::Never || self.refusals >= REFUSALS {
@@ -247,11 +262,12 @@ impl Pool {
     /// Whether there is no fork server, or one that another should take the place of.
     fn wants_forks(&self) -> bool {
         let is_fine = self.forks.as_ref().is_some_and(|server| !server.forks.is_worn());
-        self.is_forking() && self.wanted > 0 && !is_fine
+        self.is_forking() && self.wanted > 0 && !is_fine && self.loading.is_none()
     }
 
     /// All of its spares, which are to be ended. Its fork server ends with its handle.
     pub(super) fn retire(&mut self) -> Vec<Spare> {
+        self.retirements += 1;
         self.forks = None;
         self.waiting.drain(..).map(|waiting| waiting.spare).collect()
     }
@@ -267,7 +283,7 @@ impl Pool {
             self.wanted = 0;
             return self.retire();
         }
-        if self.has_changed(now) {
+        if self.forks.as_ref().is_some_and(|server| server.forks.files().have_changed()) {
             return self.retire();
         }
         if self.forks.take_if(|server| !server.forks.is_alive()).is_some() {
@@ -286,14 +302,14 @@ impl Pool {
         self.waiting.drain(..surplus).map(|waiting| waiting.spare).collect()
     }
 
-    /// Whether a file has that its fork server has read; looked at once a tick, and only after requests.
-    fn has_changed(&mut self, now: Instant) -> bool {
-        let Some(server) = &mut self.forks else { return false };
+    /// The files that its fork server has read, when it is time to look at them: once a tick, and only after requests.
+    pub(super) fn due_files(&mut self, now: Instant) -> Option<Arc<Files>> {
+        let server = self.forks.as_mut()?;
         let is_time = now.duration_since(server.looked) >= TICK && self.asked >= server.looked;
-        if is_time {
+        is_time.then(|| {
             server.looked = now;
-        }
-        is_time && server.forks.is_old()
+            Arc::clone(server.forks.files())
+        })
     }
 
     /// Whether its service has gone: nobody else holds what it starts.
@@ -316,6 +332,7 @@ impl Pool {
         let work = match &self.forks {
             _ if self.wants_forks() => Work::Forks,
             Some(server) => Work::Fork(server.forker(), server.stamp),
+            None if self.loading.is_some() => return None,
             None => Work::Start,
         };
         let lacks_forks = usize::from(matches!(work, Work::Forks));

@@ -23,6 +23,10 @@ const PER_LINE: usize = 64;
 /// Lines are written together up to this many bytes.
 const BATCH: usize = 64 << 10;
 
+/// The first line after a silence is written at once; those that come within this time after it, together. To wake a
+/// thread for every request would cost as much as a start's pipes.
+const REST: Duration = Duration::from_millis(5);
+
 /// The way into the queue; clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Lossy {
@@ -112,6 +116,7 @@ impl Scribe {
                 // Whoever waited may have gone.
                 let _ = done.send(());
             }
+            rest();
         }
     }
 
@@ -129,6 +134,11 @@ impl Scribe {
             }
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "nobody waits for this thread, but for a flush at the end")]
+fn rest() {
+    thread::sleep(REST);
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn it_grows_with_the_requests_that_found_none_up_to_its_bound() {
     let now = Instant::now();
     assert_eq!(missing(&pool, now, ROOM), None);
     for wanted in [1, 2, 3, 3] {
-        assert!(matches!(pool.take(now).0, Taken::Nothing));
+        assert!(matches!(pool.take(None, now).0, Taken::Nothing));
         assert_eq!(missing(&pool, now, ROOM), Some(wanted));
     }
     assert_eq!(missing(&pool, now, 0), None, "there is no room");

@@ -287,3 +287,24 @@ fn fork_a_change_below_the_folder_retires_it_at_once_when_watching() {
     assert!(wait_for_exit(server, SOON) && wait_for_exit(fork, SOON));
     assert_eq!(forks.get("/").text(), "1\n");
 }
+
+#[test]
+fn fork_what_a_module_holds_open_is_written() {
+    if !interpreter("python3") {
+        return;
+    }
+    let folder = Folder::new();
+    fs::create_dir(folder.path("packages")).unwrap();
+    // It is open before the fork, and what is written to it stands in a buffer when the script ends.
+    folder.script("packages/early.py", "held = open('held', 'a')");
+    // A module of Python's own that only the request loads does not make the end a long one.
+    folder.script(
+        "x.py",
+        "import early\ndef load():\n    import colorsys\nload()\nearly.held.write('whole\\n')\nprint('said')",
+    );
+    let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
+    for count in 1..=2 {
+        assert_eq!(forks.get("/").text(), "said\n");
+        assert_eq!(forks.folder.read("held"), "whole\n".repeat(count));
+    }
+}
