@@ -124,9 +124,11 @@ impl Timing {
 }
 
 /// Answers one request by one fresh process, after those of its gates. Every failure is a response.
-pub(crate) async fn invoke(service: &Service, call: Call) -> Response<Body> {
+///
+/// In a box, since a future keeps the room of what it was given, also of what it has taken apart.
+pub(crate) async fn invoke(service: &Service, call: Box<Call>) -> Response<Body> {
     let spec = service.spec();
-    let Call { request, exchange, resources, peer, captured, slots, gates } = call;
+    let Call { request, exchange, resources, peer, captured, slots, gates } = *call;
     let (head, body) = request.into_parts();
     let (resources, peer) = (&*resources, peer.as_ref());
     let around = Around { exchange: &exchange, captured: &captured, peer };
@@ -165,7 +167,8 @@ async fn answer(
     let received = receive::read(head, body, &place).await?;
     let mut passed = Passed::default();
     for gate in gates {
-        let answer = passage.through(gate, received.again(), &mut passed).await?;
+        // In a box, for which every request without a gate would have to keep room.
+        let answer = Box::pin(passage.through(gate, received.again(), &mut passed)).await?;
         if let Some(Answer { run, opening, timing }) = answer {
             return Ok(respond(run, opening, head, &timing).await);
         }

@@ -11,7 +11,7 @@ mod probe;
 mod start;
 mod stdio;
 
-use std::{io, os::fd::OwnedFd, sync::atomic::Ordering, time::Duration};
+use std::{io, mem, os::fd::OwnedFd, sync::atomic::Ordering, time::Duration};
 
 use rustix::{
     io::Errno,
@@ -19,6 +19,7 @@ use rustix::{
 };
 use tokio::{
     io::{Interest, unix::AsyncFd},
+    runtime::Handle,
     time::sleep,
 };
 
@@ -37,14 +38,18 @@ use crate::os::{self, Started, Wait};
 /// How often an exit is looked for when the runtime cannot watch one more descriptor.
 const POLL: Duration = Duration::from_millis(5);
 
-/// A started process and its whole group; dropped unreaped, the group is killed at once.
+/// A started process and its whole group; dropped unreaped, the group is killed at once, and reaped by the runtime where
+/// there is one.
 #[derive(Debug)]
 pub(crate) struct Process {
     pid: Pid,
     pidfd: Watch,
-    seat: Seat,
+    /// Until it is dropped.
+    seat: Option<Seat>,
     /// Whether it was forked, and not executed: only then is the kernel's figure for its memory its own.
     is_fork: bool,
+    /// Who had it has dropped it, and it is only to be reaped.
+    is_left: bool,
     ended: Option<Ended>,
 }
 
@@ -58,7 +63,7 @@ enum Watch {
 impl Process {
     fn new(started: Started, seat: Seat) -> Self {
         let pidfd = Watch::Unregistered(Some(started.pidfd));
-        Self { pid: started.pid, pidfd, seat, is_fork: false, ended: None }
+        Self { pid: started.pid, pidfd, seat: Some(seat), is_fork: false, is_left: false, ended: None }
     }
 
     /// A child that a fork server has made for this process.
@@ -92,7 +97,9 @@ impl Process {
     /// one SIGKILL to a group is atomic against fork, so that no member can slip away.
     fn reap(&mut self) {
         self.signal(Signal::KILL);
-        self.seat.clear();
+        if let Some(seat) = &self.seat {
+            seat.clear();
+        }
         let waited = os::wait(self.pid, Wait::Not).ok().flatten();
         let ended = waited.map_or(Ended::UNKNOWN, Ended::from);
         self.ended = Some(Ended { is_fork: self.is_fork, ..ended });
@@ -163,10 +170,55 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.try_ended().is_none() {
-            self.signal(Signal::KILL);
-            // Mostly too early, and then the zombie is left to the runtime's successor: nothing may block here.
-            self.try_ended();
+        if self.try_ended().is_some() {
+            return;
         }
+        self.signal(Signal::KILL);
+        // Mostly too early, and nothing may block here. What is left is dropped in its turn where the runtime is going
+        // down, and then the zombie is the successor's.
+        if !self.is_left
+            && self.try_ended().is_none()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let pidfd = mem::replace(&mut self.pidfd, Watch::Unregistered(None));
+            let seat = self.seat.take();
+            let mut left = Self { pidfd, seat, is_left: true, ..*self };
+            runtime.spawn(async move { left.ended().await });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustix::process::{WaitId, WaitIdOptions, waitid};
+    use tokio::time::{sleep, timeout};
+
+    use super::{Wanted, pipes, start};
+    use crate::service::{Launch, Strings};
+
+    #[tokio::test]
+    async fn attack_39_what_is_dropped_unreaped_is_killed_and_reaped() {
+        let mut arguments = Strings::default();
+        assert!(["sleep", "60"].iter().all(|word| arguments.push(word.as_bytes())));
+        let launch = Launch {
+            program: c"/bin/sleep".to_owned(),
+            arguments,
+            environment: Strings::default(),
+            directory: c"/".to_owned(),
+            _keep: None,
+        };
+        let (_ours, theirs) = pipes(Wanted { stdin: false, document: false }).unwrap();
+        let process = start(&launch, &launch.environment, theirs).await.unwrap();
+        let pid = process.pid();
+        drop(process);
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let reaped = async {
+            while waitid(WaitId::Pid(pid), options).is_ok() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), reaped).await.expect("it is reaped");
     }
 }

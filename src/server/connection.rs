@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     io,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
     time::Duration,
 };
@@ -89,8 +89,7 @@ async fn run(
         // In a box, since a connection keeps room for it even while it rests.
         Box::pin(async move { Ok::<_, Infallible>(answer(&stack, request, peer, guard).await) })
     });
-    let builder = builder();
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(watched), service));
+    let mut connection = pin!(BUILDER.serve_connection(TokioIo::new(watched), service));
     let mut left = pin!(async {
         departed(stream).await;
         peer.has_requests().await;
@@ -138,6 +137,9 @@ async fn answer(
     request.extensions_mut().insert(peer);
     stack.answer(request).await.map(|body| Guarded { body, _guard: guard })
 }
+
+/// How every connection is served.
+static BUILDER: LazyLock<Builder<TokioExecutor>> = LazyLock::new(builder);
 
 fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());

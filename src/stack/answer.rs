@@ -132,7 +132,7 @@ pub(super) async fn by(shared: Arc<Shared>, routed: Routed, request: Request<Inc
             return refused(refuse(&failure, &head, &exchange, audience), &failure, &head);
         }
     };
-    let call = Call {
+    let call = Box::new(Call {
         request: Request::from_parts(head, body),
         exchange,
         resources: Arc::clone(&shared.resources),
@@ -140,7 +140,7 @@ pub(super) async fn by(shared: Arc<Shared>, routed: Routed, request: Request<Inc
         captured,
         slots: mount.slots.clone(),
         gates,
-    };
+    });
     let mut response = invoke(&service, call).await;
     add(&mount.headers, response.headers_mut());
     response

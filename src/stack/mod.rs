@@ -203,7 +203,7 @@ where
     B::Error: Into<BoxError>,
 {
     static RESOURCES: LazyLock<Arc<Resources>> = LazyLock::new(builder::shared_resources);
-    invoke(service, answer::lone_call(request.map(boxed), Arc::clone(&RESOURCES))).await
+    invoke(service, Box::new(answer::lone_call(request.map(boxed), Arc::clone(&RESOURCES)))).await
 }
 
 /// One type of body for all, so that the engine is compiled once.

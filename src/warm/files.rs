@@ -68,7 +68,8 @@ mod tests {
         let start = SystemTime::now() - Duration::from_secs(10);
         let read = || Files::read_since(start, iter::once(path.clone()));
         let second = Duration::from_secs(1);
-        for (at, expected) in [(start - second, false), (start + second, true), (start + 60 * second, false)] {
+        for (at, expected) in [(start - second, false), (start + second, true), (start + 60 * second, false)]
+        {
             written(at);
             assert_eq!(read().have_changed(), expected, "{at:?}");
         }

@@ -19,7 +19,6 @@ use std::{
 };
 
 use tokio::{
-    runtime::Handle,
     sync::Notify,
     time::{sleep, timeout},
 };
@@ -143,8 +142,9 @@ impl Warm {
         }
         // Before the pools are locked: other services must not wait for the file system of this one.
         let stamp = ahead.stamp();
+        // What is retired ends by its drop, outside the lock.
         let (taken, retired) = self.shared.pool(ahead, |pool| pool.take(stamp, Instant::now()));
-        self.shared.end(retired);
+        drop(retired);
         self.wake();
         match taken {
             Taken::Spare(spare) => Some(*spare),
@@ -174,7 +174,7 @@ impl Warm {
     /// Ends all spares: what they have loaded may have changed.
     pub(crate) fn retire(&self) {
         let retired: Vec<_> = self.shared.lock().values_mut().flat_map(Pool::retire).collect();
-        self.shared.end(retired);
+        drop(retired);
         self.wake();
     }
 
@@ -189,8 +189,7 @@ impl Warm {
 impl Drop for Warm {
     fn drop(&mut self) {
         // Whoever keeps them may still hold the pools for a moment.
-        let pools = std::mem::take(&mut *self.shared.lock());
-        self.shared.end(pools.into_values().flat_map(|mut pool| pool.retire()).collect());
+        drop(std::mem::take(&mut *self.shared.lock()));
     }
 }
 
@@ -205,20 +204,6 @@ impl Shared {
         work(pools.entry(Arc::as_ptr(ahead.launch).addr()).or_insert_with(|| Pool::new(ahead)))
     }
 
-    /// Kills and reaps what is not needed any more, which may take a moment.
-    fn end(&self, retired: Vec<Spare>) {
-        for Spare { mut process, ours, .. } in retired {
-            drop(ours);
-            process.kill_now();
-            // Without a runtime the drop has killed it, and who ends the runtime is ending itself.
-            if process.try_ended().is_none()
-                && let Ok(runtime) = Handle::try_current()
-            {
-                runtime.spawn(async move { process.kill().await });
-            }
-        }
-    }
-
     /// Ends what is too old, and finds what is wanted most.
     fn look_after(&self) -> Next {
         let now = Instant::now();
@@ -231,7 +216,7 @@ impl Shared {
         let next =
             pools.values().filter_map(|pool| pool.refill(now, room)).max_by_key(|refill| refill.missing);
         drop(pools);
-        self.end(retired);
+        drop(retired);
         look_at(files);
         next.map_or(Next::Rest, Next::Refill)
     }
@@ -275,7 +260,7 @@ impl Shared {
             Some(pool) => pool.add(spare, stamp, Instant::now()),
             None => Some(spare),
         };
-        self.end(unwanted.into_iter().collect());
+        drop(unwanted);
         let mut asleep = 0;
         for _ in 0..LOOKS {
             sleep(LOOK).await;
