@@ -11,8 +11,8 @@ use crate::samples::Rounds;
 use crate::server::Server;
 use crate::{client, program};
 
-const ROUNDS: usize = 7;
-const SECONDS: &str = "3";
+const ROUNDS: usize = 21;
+const SECONDS: &str = "1";
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// What compiles the service without the C library's start.

@@ -13,8 +13,8 @@ module.exports = (source, script, [, scan, ...names]) => {
   for (const name of names) {
     try {
       createRequire(script)(name);
-    } catch {
-      // It is the script's to fail.
+    } catch (error) {
+      console.error(`${name} cannot be loaded ahead: ${error.message.split('\n')[0]}`);
     }
   }
 };

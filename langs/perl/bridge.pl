@@ -29,7 +29,7 @@ load('request'), declare() if index(contents($0), 'ook_params_') >= 0;
 # Waits for the request; from here on everything is the script's.
 INIT {
     my ($way, undef, @modules) = split ' ', delete $ENV{STACK_AHEAD} // '';
-    eval { require s{::|'}{/}gr . '.pm' } for @modules;
+    eval { require s{::|'}{/}gr . '.pm' } or warn "$_ cannot be loaded ahead: $@" for @modules;
     our $document = contents(delete $ENV{STACK_REQUEST} || '/dev/fd/4');
     # Is closed where this block ends.
     open my $inherited, '<&=', 4;

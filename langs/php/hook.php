@@ -63,7 +63,15 @@ final class Hook
         putenv('STACK_AHEAD');
         unset($_SERVER['STACK_AHEAD'], $_ENV['STACK_AHEAD']);
         foreach (array_slice($words, 2) as $file) {
-            require_once $file;
+            try {
+                // What is required and is not there would end the process.
+                if (stream_resolve_include_path($file) === false) {
+                    throw new \Exception('there is no such file');
+                }
+                require_once $file;
+            } catch (\Throwable $error) {
+                fwrite(STDERR, "$file cannot be loaded ahead: {$error->getMessage()}\n");
+            }
         }
         return $words !== [''];
     }

@@ -48,7 +48,12 @@ load_ahead <- function() {
     Sys.unsetenv("STACK_AHEAD")
     if (length(words) == 0L) return()
     scripts <- if (identical(words[1:2], c("fork", "scan"))) packages_of_script() else character()
-    for (package in c(scripts, words[-(1:2)])) try(loadNamespace(package), silent = TRUE)
+    for (package in scripts) try(loadNamespace(package), silent = TRUE)
+    for (package in words[-(1:2)]) {
+        tryCatch(loadNamespace(package), error = function(error) {
+            message(package, " cannot be loaded ahead: ", conditionMessage(error))
+        })
+    }
 }
 
 packages_of_script <- function() {

@@ -390,7 +390,11 @@
       (when (equal? (car words) "fork") (unsetenv "GC_MARKERS"))
       (when (equal? (list-head words 2) '("fork" "scan"))
         (false-if-exception (for-each load-used (call-with-input-file path read-all))))
-      (for-each (lambda (name) (load-module (map string->symbol (string-split name #\/)))) (list-tail words 2)))))
+      (for-each load-named (list-tail words 2)))))
+
+(define (load-named name)
+  (unless (load-module (map string->symbol (string-split name #\/)))
+    (format (current-error-port) "~a cannot be loaded ahead~%" name)))
 
 (define (read-all port)
   (let loop ((forms '()))

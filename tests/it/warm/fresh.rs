@@ -158,6 +158,32 @@ fn warm_what_is_named_is_loaded_ahead_once() {
 }
 
 #[test]
+fn warm_what_cannot_be_loaded_is_named_and_ends_nothing() {
+    let scripts = [
+        ("python3", "x.py", "print('here')", "missing"),
+        ("ruby", "x.rb", "puts 'here'", "./missing"),
+        ("node", "x.js", "module.exports = () => 'here\n'", "./missing.cjs"),
+        ("php", "x.php", "<?php echo \"here\n\";", "missing.php"),
+        ("php", "x.php", "<?php echo \"here\n\";", "broken.php"),
+        ("perl", "x.pl", "print \"here\\n\";", "Missing::Module"),
+        ("Rscript", "x.R", "cat('here\n')", "missing"),
+        ("guile", "x.scm", "(display \"here\n\")", "missing/module"),
+    ];
+    for (program, name, text, preload) in scripts {
+        if !interpreter(program) {
+            continue;
+        }
+        let folder = Folder::new();
+        folder.script(name, text);
+        folder.script("broken.php", "<?php this is no PHP");
+        let warm = Warm::of(folder, name, &["--preload", preload]);
+        assert_eq!(warm.get("/").text(), "here\n", "{name}");
+        let expected = format!("{preload} cannot be loaded ahead");
+        warm.server.wait_for_log(|line| line.contains(&expected));
+    }
+}
+
+#[test]
 fn warm_row_19_a_script_that_has_changed_is_never_answered_by_its_old_spare() {
     for (name, text) in [("x.py", "print('one')"), ("x.sh", "echo one"), ("x.rb", "puts 'one'")] {
         let Some(warm) = Warm::serve(name, text, &[]) else { continue };
