@@ -14,7 +14,7 @@ module.exports = (source, script, [, scan, ...names]) => {
     try {
       createRequire(script)(name);
     } catch (error) {
-      console.error(`${name} cannot be loaded ahead: ${error.message.split('\n')[0]}`);
+      console.error(`${name} cannot be loaded ahead: ${String(error?.message ?? error).split('\n')[0]}`);
     }
   }
 };

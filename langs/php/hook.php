@@ -65,7 +65,7 @@ final class Hook
         foreach (array_slice($words, 2) as $file) {
             try {
                 // What is required and is not there would end the process.
-                if (stream_resolve_include_path($file) === false) {
+                if (strpos($file, '://') === false && stream_resolve_include_path($file) === false) {
                     throw new \Exception('there is no such file');
                 }
                 require_once $file;

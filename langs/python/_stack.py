@@ -3,6 +3,7 @@
 Whatever can be done without the request is done before it is read, so that the same bridge can be started ahead.
 Nothing large is imported here: `import json` alone would cost more than all of this.
 """
+import _io
 import atexit
 import gc
 import io
@@ -171,8 +172,8 @@ class Service:
         """Sends what stands in the files that modules hold open; who holds them would have closed them at the end."""
         ahead = sys.modules.get("_stack_ahead")
         for held in gc.get_objects() + (ahead.files if ahead else []):
-            # By its type, since an object may pretend to be another.
-            if issubclass(type(held), io.IOBase):
+            # By its type, since an object may pretend to be another, and by a class that runs no other's code for it.
+            if issubclass(type(held), _io._IOBase):
                 try:
                     held.flush()
                 except Exception:
@@ -195,8 +196,13 @@ class Service:
         """Runs after every other exit handler, when the threads have ended: flushes, says so, and exits."""
         if os.getpid() != self.process:
             return
-        # A script that imported nothing new but of Python's own left nothing that only its slow end would finish.
-        whole = self.modules is not None and all(map(is_own, sys.modules.keys() - self.modules))
+        # A script that imported nothing new but of Python's own left nothing that only its slow end would finish. What
+        # another thread is about to write, no flush may wait for.
+        whole = (
+            self.modules is not None
+            and all(map(is_own, sys.modules.keys() - self.modules))
+            and len(sys._current_frames()) == 1
+        )
         if whole:
             # As the interpreter does: the first collection brings files before their buffers, the second closes them.
             gc.collect()
@@ -212,7 +218,7 @@ class Service:
 
 def is_own(name):
     """Whether a module is the bridge's or Python's own."""
-    place = getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None) or ""
+    place = str(getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None))
     library = os.path.join(os.path.dirname(os.__file__), "")
     return (
         name.startswith("_stack")

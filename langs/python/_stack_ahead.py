@@ -3,8 +3,8 @@
 In a process that serves one request, only modules of Python's own; in one that is forked for each request, installed
 packages too.
 """
+import _io
 import gc
-import io
 import os
 import sys
 from importlib.machinery import PathFinder
@@ -13,7 +13,7 @@ ONLY_THE_TREE = 0x400  # ast.PyCF_ONLY_AST, without the module.
 # What these do when they are imported is all that they are for.
 NEVER = {"antigravity", "this"}
 PACKAGES = "site-packages", "dist-packages"
-# The files that are open where a process forks: the collector tells of nothing that is frozen.
+# The files that stand open when all is loaded.
 files = []
 
 
@@ -27,6 +27,8 @@ def load(path, way, scan, *names):
             __import__(name)
         except Exception as error:
             print(f"{name} cannot be loaded ahead: {error!r}", file=sys.stderr)
+    # Before all of this is frozen, and the collector tells of it no more.
+    files.extend(held for held in gc.get_objects() if issubclass(type(held), _io._IOBase))
     if forks:
         fork()
     return forks
@@ -37,7 +39,6 @@ def fork():
     sys.stdout.flush()
     # Of what is never looked at again no fork needs a copy.
     gc.collect()
-    files.extend(held for held in gc.get_objects() if issubclass(type(held), io.IOBase))
     gc.freeze()
     # This is there where fork waits, and nowhere else.
     os.close(os.open("/dev/stack/forks", os.O_RDONLY))

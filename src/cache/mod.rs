@@ -8,5 +8,5 @@ mod stamp;
 pub(crate) use self::{
     folder::{folder, of_content, own_folder, place, replace},
     private_folder::{PrivateFolder, create_private, random},
-    stamp::Stamp,
+    stamp::{Stamp, was_written_since},
 };

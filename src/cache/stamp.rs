@@ -8,7 +8,6 @@ use std::{
 };
 
 /// How far behind the clock the time of a file may be that is being written: the tick of the slowest kernel, and some.
-#[cfg(feature = "fork")]
 const TICK: Duration = Duration::from_millis(20);
 
 /// What changes when a file does.
@@ -25,13 +24,15 @@ impl Stamp {
         let about: Metadata = path.metadata().ok()?;
         Some(Self { modified: (about.mtime(), about.mtime_nsec()), size: about.size(), inode: about.ino() })
     }
+}
 
-    /// Whether the file was written between `start` and now. A time that is still to come tells nothing.
-    pub(crate) fn is_since(&self, start: SystemTime) -> bool {
-        let (seconds, nanos) = self.modified;
-        let (Ok(seconds), Ok(nanos)) = (u64::try_from(seconds), u64::try_from(nanos)) else { return false };
-        let since_epoch = Duration::from_secs(seconds) + Duration::from_nanos(nanos);
-        let Some(modified) = SystemTime::UNIX_EPOCH.checked_add(since_epoch) else { return false };
-        modified + TICK >= start && modified <= SystemTime::now()
-    }
+/// Whether the file at this path was written, or put there, between `start` and now. A time that is still to come tells
+/// nothing.
+pub(crate) fn was_written_since(start: SystemTime, path: &Path) -> bool {
+    // The time of the last change of any kind, which no program can set: a copy may bring an old time of writing along.
+    let changed = path.metadata().ok().and_then(|about| {
+        let (seconds, nanos) = (u64::try_from(about.ctime()).ok()?, u64::try_from(about.ctime_nsec()).ok()?);
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds) + Duration::from_nanos(nanos))
+    });
+    changed.is_some_and(|changed| changed + TICK >= start && changed <= SystemTime::now())
 }

@@ -189,7 +189,8 @@ impl Warm {
 impl Drop for Warm {
     fn drop(&mut self) {
         // Whoever keeps them may still hold the pools for a moment.
-        drop(std::mem::take(&mut *self.shared.lock()));
+        let pools = std::mem::take(&mut *self.shared.lock());
+        drop(pools);
     }
 }
 
@@ -213,8 +214,11 @@ impl Shared {
         pools.retain(|_, pool| !pool.is_over(now));
         let taken: u64 = pools.values().map(Pool::memory).sum();
         let room = self.memory.saturating_sub(taken);
-        let next =
-            pools.values().filter_map(|pool| pool.refill(now, room)).max_by_key(|refill| refill.missing);
+        // One fork server loads at a time, since nobody knows what memory it will take; spares do not wait for it.
+        let is_loading = pools.values().any(Pool::is_loading);
+        let may_begin = |refill: &Refill| !(is_loading && matches!(refill.work, Work::Forks));
+        let refills = pools.values().filter_map(|pool| pool.refill(now, room)).filter(may_begin);
+        let next = refills.max_by_key(|refill| refill.missing);
         drop(pools);
         drop(retired);
         look_at(files);
@@ -225,15 +229,6 @@ impl Shared {
     /// reason to have none.
     fn has_room(&self) -> bool {
         self.slots.running() == 0 || machine::has_idle_core()
-    }
-
-    /// Starts a fork server, and waits until it is ready.
-    async fn load(self: Arc<Self>, refill: Refill) {
-        let stamp = refill.stamp();
-        match fork::start(&refill.launch, &variables(&refill, Way::Fork)).await {
-            Ok(forks) => self.fork_by(&refill, forks, stamp),
-            Err(no) => self.of(&refill, |pool| pool.no_forks(Instant::now(), &no)),
-        }
     }
 
     /// Has a spare forked or started, and waits until that is waiting itself.
@@ -280,13 +275,43 @@ impl Shared {
             return self
                 .of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, chance: Chance::Never }));
         }
-        self.of(refill, |pool| pool.fork_by(forks, memory, stamp));
+        self.of(refill, |pool| pool.fork_by(forks, memory, stamp, Instant::now()));
     }
 
     fn of(&self, refill: &Refill, work: impl FnOnce(&mut Pool)) {
         if let Some(pool) = self.lock().get_mut(&refill.key) {
             work(pool);
         }
+    }
+}
+
+/// A fork server that is being started; its pool waits for it until this is dropped.
+struct Loading {
+    shared: Arc<Shared>,
+    refill: Refill,
+}
+
+impl Loading {
+    fn begin(shared: &Arc<Shared>, refill: Refill) -> Self {
+        shared.of(&refill, Pool::load);
+        Self { shared: Arc::clone(shared), refill }
+    }
+
+    /// Waits until it is ready.
+    async fn end(self) {
+        let Self { shared, refill } = &self;
+        let stamp = refill.stamp();
+        match fork::start(&refill.launch, &variables(refill, Way::Fork)).await {
+            Ok(forks) => shared.fork_by(refill, forks, stamp),
+            Err(no) => shared.of(refill, |pool| pool.no_forks(Instant::now(), &no)),
+        }
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        self.shared.of(&self.refill, Pool::loaded);
+        self.shared.asked.notify_one();
     }
 }
 
@@ -313,9 +338,7 @@ async fn keep(shared: Weak<Shared>) {
             Next::Refill(refill) if shared.has_room() => {
                 pause = PAUSES.0;
                 if let Work::Forks = refill.work {
-                    // The spares of others do not wait for what this one loads.
-                    shared.of(&refill, Pool::load);
-                    tokio::spawn(Arc::clone(&shared).load(refill));
+                    tokio::spawn(Loading::begin(&shared, refill).end());
                 } else {
                     shared.refill(&refill).await;
                 }

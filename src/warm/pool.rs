@@ -4,7 +4,7 @@
 mod tests;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
@@ -43,8 +43,9 @@ pub(super) struct Pool {
     /// How often in a row there could be no fork server, and how often a spare died by itself.
     refusals: u32,
     deaths: u32,
-    /// The last fork server read what was being written meanwhile.
-    is_reread: bool,
+    /// How many fork servers in a row were of no use, and what was written while the last of them read it.
+    discarded: u32,
+    written: BTreeSet<PathBuf>,
     /// A fork server is being started, which knows nothing of the retirements since then.
     loading: Option<u64>,
     retirements: u64,
@@ -122,7 +123,8 @@ impl Pool {
             forks: None,
             refusals: 0,
             deaths: 0,
-            is_reread: false,
+            discarded: 0,
+            written: BTreeSet::new(),
             loading: None,
             retirements: 0,
             waiting: VecDeque::new(),
@@ -148,7 +150,9 @@ impl Pool {
         let was_empty = self.waiting.is_empty();
         let mut retired = Vec::new();
         let waiting = self.waiting.iter().map(|waiting| waiting.stamp);
-        if waiting.chain(self.forks.as_ref().map(|server| server.stamp)).any(|known| known != stamp) {
+        let is_other =
+            waiting.chain(self.forks.as_ref().map(|server| server.stamp)).any(|known| known != stamp);
+        if is_other || self.has_changed() {
             retired = self.retire();
         }
         let mut taken = None;
@@ -221,21 +225,40 @@ impl Pool {
         self.loading = Some(self.retirements);
     }
 
+    /// Whether one is.
+    pub(super) fn is_loading(&self) -> bool {
+        self.loading.is_some()
+    }
+
+    /// None is being started any more.
+    pub(super) fn loaded(&mut self) {
+        self.loading = None;
+    }
+
     /// There is a fork server now, unless what it has read has become another meanwhile.
-    pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>) {
+    pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>, now: Instant) {
         self.refusals = 0;
-        let is_of_now = self.loading.take() == Some(self.retirements);
+        if !self.is_forking() {
+            return;
+        }
         // Who writes at every load what it reads there has its fork server all the same, at the second attempt.
-        self.is_reread = !self.is_reread && forks.files().have_changed();
-        if is_of_now && !self.is_reread {
-            forks.files().accept();
-            self.forks = Some(Server { forks, stamp, memory, looked: Instant::now() });
+        let written = forks.files().written();
+        let is_settled = written.is_empty() || *written == self.written;
+        self.written.clone_from(written);
+        if is_settled && self.loading == Some(self.retirements) {
+            self.discarded = 0;
+            self.forks = Some(Server { forks, stamp, memory, looked: now });
+            return;
+        }
+        self.discarded += 1;
+        // The second time in a row it may go on like this.
+        if self.discarded > 1 {
+            self.failed(now);
         }
     }
 
     /// There is no fork server; where that is for good, spares are started in the place of forks.
     pub(super) fn no_forks(&mut self, now: Instant, no: &NoForks) {
-        self.loading = None;
         self.failed(now);
         self.refusals += u32::from(no.chance == Chance::Perhaps);
         if no.chance == Chance::Never || self.refusals >= REFUSALS {
@@ -283,7 +306,7 @@ impl Pool {
             self.wanted = 0;
             return self.retire();
         }
-        if self.forks.as_ref().is_some_and(|server| server.forks.files().have_changed()) {
+        if self.has_changed() {
             return self.retire();
         }
         if self.forks.take_if(|server| !server.forks.is_alive()).is_some() {
@@ -300,6 +323,11 @@ impl Pool {
         self.wanted -= 1;
         let surplus = self.waiting.len().saturating_sub(self.wanted);
         self.waiting.drain(..surplus).map(|waiting| waiting.spare).collect()
+    }
+
+    /// Whether a file has that its fork server has read, as far as somebody has looked.
+    fn has_changed(&self) -> bool {
+        self.forks.as_ref().is_some_and(|server| server.forks.files().have_changed())
     }
 
     /// The files that its fork server has read, when it is time to look at them: once a tick, and only after requests.

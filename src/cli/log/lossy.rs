@@ -104,6 +104,7 @@ impl Scribe {
                     break;
                 }
             }
+            let is_all = batch.len() < BATCH;
             self.write(batch.as_bytes());
             self.counts.queued.fetch_sub(taken, Ordering::Relaxed);
             let lost = self.counts.lost.swap(0, Ordering::Relaxed);
@@ -116,7 +117,9 @@ impl Scribe {
                 // Whoever waited may have gone.
                 let _ = done.send(());
             }
-            rest();
+            if is_all {
+                rest();
+            }
         }
     }
 

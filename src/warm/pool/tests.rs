@@ -5,21 +5,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Ahead, BACK_OFF, IDLE, Pool, Taken};
+use super::{
+    super::{Work, spare},
+    Ahead, BACK_OFF, IDLE, Pool, Taken, UNUSED,
+};
 use crate::service::{Launch, Strings, Warmth};
 
 const ROOM: u64 = 1 << 20;
 
 /// A pool for at most three, and the launch that keeps it wanted.
 fn pool() -> (Pool, Arc<Launch>) {
+    pool_of(Warmth { spares: 3, ..Warmth::default() })
+}
+
+fn pool_of(warmth: Warmth) -> (Pool, Arc<Launch>) {
+    let mut arguments = Strings::default();
+    assert!(["sleep", "60"].iter().all(|word| arguments.push(word.as_bytes())));
     let launch = Arc::new(Launch {
-        program: c"/bin/true".to_owned(),
-        arguments: Strings::default(),
+        program: c"/bin/sleep".to_owned(),
+        arguments,
         environment: Strings::default(),
         directory: c"/".to_owned(),
         _keep: None,
     });
-    let warmth = Arc::new(Warmth { spares: 3, ..Warmth::default() });
+    let warmth = Arc::new(warmth);
     (Pool::new(&Ahead { launch: &launch, file: None, warmth: &warmth }), launch)
 }
 
@@ -64,4 +73,39 @@ fn a_service_that_nobody_asks_for_or_that_has_gone_wants_none() {
     drop(launch);
     gone.look_after(now);
     assert_eq!((missing(&gone, now, ROOM), gone.is_over(now)), (None, true));
+}
+
+#[tokio::test]
+async fn it_shrinks_by_one_for_each_time_that_one_was_never_used() {
+    let (mut pool, _launch) = pool();
+    let mut now = Instant::now();
+    for _ in 0..3 {
+        pool.take(None, now);
+    }
+    while let Some(refill) = pool.refill(now, ROOM) {
+        let spare = spare(&refill).await.expect("sleep is everywhere");
+        assert!(pool.add(spare, None, now).is_none(), "it is wanted");
+    }
+    assert_eq!(pool.waiting.len(), 3);
+    // They came within the first of these times, which therefore tells nothing.
+    for left in [3, 2, 1, 1] {
+        assert_eq!(pool.look_after(now + UNUSED - Duration::from_millis(1)).len(), 0);
+        now += UNUSED;
+        pool.look_after(now);
+        assert_eq!((pool.waiting.len(), missing(&pool, now, ROOM)), (left, None));
+    }
+}
+
+#[test]
+fn one_fork_server_is_started_at_a_time_and_nothing_in_its_place() {
+    let (mut pool, _launch) = pool_of(Warmth { spares: 3, forks: Some(&[]), ..Warmth::default() });
+    let now = Instant::now();
+    pool.want(now);
+    let is_fork_server =
+        |pool: &Pool| pool.refill(now, ROOM).map(|refill| matches!(refill.work, Work::Forks));
+    assert_eq!(is_fork_server(&pool), Some(true));
+    pool.load();
+    assert_eq!((is_fork_server(&pool), pool.is_loading()), (None, true));
+    pool.loaded();
+    assert_eq!((is_fork_server(&pool), pool.is_loading()), (Some(true), false));
 }

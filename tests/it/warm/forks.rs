@@ -307,4 +307,14 @@ fn fork_what_a_module_holds_open_is_written() {
         assert_eq!(forks.get("/").text(), "said\n");
         assert_eq!(forks.folder.read("held"), "whole\n".repeat(count));
     }
+    let Forks { folder, server } = forks;
+    drop(server);
+    let spares = Forks::of(folder, "x.py", &["--preload", "early", "--warm", "spare"]);
+    let answer = eventually("a spare answers", || {
+        let answer = spares.server.get("/");
+        was(&answer, "spare").then_some(answer)
+    });
+    assert_eq!(answer.text(), "said\n");
+    let count = spares.server.log().iter().filter(|line| line.contains("GET / 200")).count();
+    eventually("all have written", || (spares.folder.lines("held") >= 2 + count).then_some(()));
 }

@@ -162,7 +162,7 @@ fn warm_what_cannot_be_loaded_is_named_and_ends_nothing() {
     let scripts = [
         ("python3", "x.py", "print('here')", "missing"),
         ("ruby", "x.rb", "puts 'here'", "./missing"),
-        ("node", "x.js", "module.exports = () => 'here\n'", "./missing.cjs"),
+        ("node", "x.js", "module.exports = () => 'here\\n'", "./missing.cjs"),
         ("php", "x.php", "<?php echo \"here\n\";", "missing.php"),
         ("php", "x.php", "<?php echo \"here\n\";", "broken.php"),
         ("perl", "x.pl", "print \"here\\n\";", "Missing::Module"),
