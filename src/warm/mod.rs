@@ -252,7 +252,7 @@ impl Shared {
         };
         let pid = spare.process.pid();
         let unwanted = match self.lock().get_mut(&refill.key) {
-            Some(pool) => pool.add(spare, stamp, Instant::now()),
+            Some(pool) => pool.add(refill, (spare, stamp), Instant::now()),
             None => Some(spare),
         };
         drop(unwanted);
@@ -275,7 +275,7 @@ impl Shared {
             return self
                 .of(refill, |pool| pool.no_forks(Instant::now(), &NoForks { why, chance: Chance::Never }));
         }
-        self.of(refill, |pool| pool.fork_by(forks, memory, stamp, Instant::now()));
+        self.of(refill, |pool| pool.fork_by(refill, (forks, memory, stamp), Instant::now()));
     }
 
     fn of(&self, refill: &Refill, work: impl FnOnce(&mut Pool)) {

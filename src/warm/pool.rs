@@ -46,8 +46,8 @@ pub(super) struct Pool {
     /// How many fork servers in a row were of no use, and what was written while the last of them read it.
     discarded: u32,
     written: BTreeSet<PathBuf>,
-    /// A fork server is being started, which knows nothing of the retirements since then.
-    loading: Option<u64>,
+    /// A fork server is being started.
+    is_loading: bool,
     retirements: u64,
     /// The oldest first.
     waiting: VecDeque<Waiting>,
@@ -86,6 +86,8 @@ pub(super) struct Refill {
     pub(super) warmth: Arc<Warmth>,
     pub(super) work: Work,
     file: Option<PathBuf>,
+    /// What is started knows nothing of the retirements since then.
+    retirements: u64,
     pub(super) missing: usize,
 }
 
@@ -125,7 +127,7 @@ impl Pool {
             deaths: 0,
             discarded: 0,
             written: BTreeSet::new(),
-            loading: None,
+            is_loading: false,
             retirements: 0,
             waiting: VecDeque::new(),
             wanted: 0,
@@ -184,9 +186,14 @@ impl Pool {
         }
     }
 
-    /// One was started for it; given back when nobody wants it any more.
-    pub(super) fn add(&mut self, spare: Spare, stamp: Option<Stamp>, now: Instant) -> Option<Spare> {
-        if self.waiting.len() >= self.wanted {
+    /// One was started for it; given back when nobody wants it any more, or what it has loaded may have changed since.
+    pub(super) fn add(
+        &mut self,
+        refill: &Refill,
+        (spare, stamp): (Spare, Option<Stamp>),
+        now: Instant,
+    ) -> Option<Spare> {
+        if self.waiting.len() >= self.wanted || refill.retirements != self.retirements {
             return Some(spare);
         }
         self.waiting.push_back(Waiting { spare, stamp });
@@ -222,21 +229,26 @@ impl Pool {
 
     /// A fork server is being started.
     pub(super) fn load(&mut self) {
-        self.loading = Some(self.retirements);
+        self.is_loading = true;
     }
 
     /// Whether one is.
     pub(super) fn is_loading(&self) -> bool {
-        self.loading.is_some()
+        self.is_loading
     }
 
     /// None is being started any more.
     pub(super) fn loaded(&mut self) {
-        self.loading = None;
+        self.is_loading = false;
     }
 
     /// There is a fork server now, unless what it has read has become another meanwhile.
-    pub(super) fn fork_by(&mut self, forks: Forks, memory: u64, stamp: Option<Stamp>, now: Instant) {
+    pub(super) fn fork_by(
+        &mut self,
+        refill: &Refill,
+        (forks, memory, stamp): (Forks, u64, Option<Stamp>),
+        now: Instant,
+    ) {
         self.refusals = 0;
         if !self.is_forking() {
             return;
@@ -245,7 +257,7 @@ impl Pool {
         let written = forks.files().written();
         let is_settled = written.is_empty() || *written == self.written;
         self.written.clone_from(written);
-        if is_settled && self.loading == Some(self.retirements) {
+        if is_settled && refill.retirements == self.retirements {
             self.discarded = 0;
             self.forks = Some(Server { forks, stamp, memory, looked: now });
             return;
@@ -285,7 +297,7 @@ impl Pool {
     /// Whether there is no fork server, or one that another should take the place of.
     fn wants_forks(&self) -> bool {
         let is_fine = self.forks.as_ref().is_some_and(|server| !server.forks.is_worn());
-        self.is_forking() && self.wanted > 0 && !is_fine && self.loading.is_none()
+        self.is_forking() && self.wanted > 0 && !is_fine && !self.is_loading
     }
 
     /// All of its spares, which are to be ended. Its fork server ends with its handle.
@@ -360,7 +372,7 @@ impl Pool {
         let work = match &self.forks {
             _ if self.wants_forks() => Work::Forks,
             Some(server) => Work::Fork(server.forker(), server.stamp),
-            None if self.loading.is_some() => return None,
+            None if self.is_loading => return None,
             None => Work::Start,
         };
         let lacks_forks = usize::from(matches!(work, Work::Forks));
@@ -378,6 +390,7 @@ impl Pool {
             warmth: Arc::clone(&self.warmth),
             work,
             file: self.file.clone(),
+            retirements: self.retirements,
             missing,
         })
     }

@@ -84,7 +84,7 @@ async fn it_shrinks_by_one_for_each_time_that_one_was_never_used() {
     }
     while let Some(refill) = pool.refill(now, ROOM) {
         let spare = spare(&refill).await.expect("sleep is everywhere");
-        assert!(pool.add(spare, None, now).is_none(), "it is wanted");
+        assert!(pool.add(&refill, (spare, None), now).is_none(), "it is wanted");
     }
     assert_eq!(pool.waiting.len(), 3);
     // They came within the first of these times, which therefore tells nothing.
@@ -94,6 +94,18 @@ async fn it_shrinks_by_one_for_each_time_that_one_was_never_used() {
         pool.look_after(now);
         assert_eq!((pool.waiting.len(), missing(&pool, now, ROOM)), (left, None));
     }
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_retirement_is_given_back() {
+    let (mut pool, _launch) = pool();
+    let now = Instant::now();
+    pool.want(now);
+    let refill = pool.refill(now, ROOM).expect("one is wanted");
+    let spare = spare(&refill).await.expect("sleep is everywhere");
+    assert!(pool.retire().is_empty());
+    assert!(pool.add(&refill, (spare, None), now).is_some());
+    assert_eq!(missing(&pool, now, ROOM), Some(1));
 }
 
 #[test]
