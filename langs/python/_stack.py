@@ -78,6 +78,7 @@ class Service:
         self.hook = None
         self.process = os.getpid()
         self.modules = None
+        self.files = []
 
     def compile(self):
         """The compiled script, from the bridge's own folder when the file has not changed since."""
@@ -100,7 +101,15 @@ class Service:
     def prepare(self):
         """In a process that waits for its request there is time to load what the script will need."""
         words = os.environ.pop("STACK_AHEAD", None)
-        if words and self.module("_stack_ahead").load(self.path, *words.split()):
+        if not words:
+            return
+        way, *rest = words.split()
+        ahead = self.module("_stack_ahead")
+        ahead.load(self.path, way, *rest)
+        # Before all of that is frozen, and the collector tells of it no more.
+        self.files = files()
+        if way == "fork":
+            ahead.fork()
             os.environ["STACK_REQUEST"] = "/dev/fd/4"
 
     def receive(self):
@@ -170,14 +179,11 @@ class Service:
 
     def flush_files(self):
         """Sends what stands in the files that modules hold open; who holds them would have closed them at the end."""
-        ahead = sys.modules.get("_stack_ahead")
-        for held in gc.get_objects() + (ahead.files if ahead else []):
-            # By its type, since an object may pretend to be another, and by a class that runs no other's code for it.
-            if issubclass(type(held), _io._IOBase):
-                try:
-                    held.flush()
-                except Exception:
-                    pass  # It is closed, or for reading.
+        for held in self.files + files():
+            try:
+                held.flush()
+            except Exception:
+                pass  # It is closed, or for reading.
 
     def report(self, error):
         """Prints an uncaught error as Python does, without the frames of the bridge."""
@@ -214,6 +220,13 @@ class Service:
             self.control.end()
         if whole:
             os._exit(self.status & 0xFF)
+
+
+def files():
+    """All file objects that the collector tells of: by their types, since an object may pretend to be another, and by a
+    class that runs nobody's code for that.
+    """
+    return [held for held in gc.get_objects() if issubclass(type(held), _io._IOBase)]
 
 
 def is_own(name):

@@ -3,7 +3,6 @@
 In a process that serves one request, only modules of Python's own; in one that is forked for each request, installed
 packages too.
 """
-import _io
 import gc
 import os
 import sys
@@ -13,29 +12,23 @@ ONLY_THE_TREE = 0x400  # ast.PyCF_ONLY_AST, without the module.
 # What these do when they are imported is all that they are for.
 NEVER = {"antigravity", "this"}
 PACKAGES = "site-packages", "dist-packages"
-# The files that stand open when all is loaded.
-files = []
 
 
 def load(path, way, scan, *names):
-    """Imports them; what fails is left to the script. Returns in forks alone where that was the way."""
-    forks = way == "fork"
+    """Imports them; what fails is left to the script."""
     if scan == "scan":
-        scan_script(path, is_installed if forks else is_own)
+        scan_script(path, is_installed if way == "fork" else is_own)
     for name in names:
         try:
             __import__(name)
         except Exception as error:
             print(f"{name} cannot be loaded ahead: {error!r}", file=sys.stderr)
-    # Before all of this is frozen, and the collector tells of it no more.
-    files.extend(held for held in gc.get_objects() if issubclass(type(held), _io._IOBase))
-    if forks:
-        fork()
-    return forks
 
 
 def fork():
-    """Each call of os.fork waits for a request; Python knows its forks, and so do the modules that asked to."""
+    """Returns in forks alone. Each call of os.fork waits for a request; Python knows its forks, and so do the modules
+    that asked to.
+    """
     sys.stdout.flush()
     # Of what is never looked at again no fork needs a copy.
     gc.collect()

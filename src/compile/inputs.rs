@@ -7,7 +7,10 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{cache::Stamp, service::Inputs};
+use crate::{
+    cache::{Stamp, was_written_since},
+    service::Inputs,
+};
 
 /// How many files a build may name; of more, those beside the source come first.
 const MOST: usize = 1_000;
@@ -54,9 +57,8 @@ impl Stamps {
     /// may have changed after it was read: it counts as changed.
     pub(super) fn add_learned(&mut self, paths: &[PathBuf], begun: SystemTime) {
         for path in paths.iter().filter(|path| !self.0.contains_key(*path)).collect::<Vec<_>>() {
-            let modified = path.metadata().and_then(|about| about.modified());
-            let is_older = modified.is_ok_and(|modified| modified < begun);
-            self.0.insert(path.clone(), Stamp::of(path).filter(|_| is_older));
+            let stamp = Stamp::of(path).filter(|_| !was_written_since(begun, path));
+            self.0.insert(path.clone(), stamp);
         }
     }
 

@@ -196,19 +196,11 @@ mod tests {
     use tokio::time::{sleep, timeout};
 
     use super::{Wanted, pipes, start};
-    use crate::service::{Launch, Strings};
+    use crate::service::Launch;
 
     #[tokio::test]
     async fn attack_39_what_is_dropped_unreaped_is_killed_and_reaped() {
-        let mut arguments = Strings::default();
-        assert!(["sleep", "60"].iter().all(|word| arguments.push(word.as_bytes())));
-        let launch = Launch {
-            program: c"/bin/sleep".to_owned(),
-            arguments,
-            environment: Strings::default(),
-            directory: c"/".to_owned(),
-            _keep: None,
-        };
+        let launch = Launch::endless();
         let (_ours, theirs) = pipes(Wanted { stdin: false, document: false }).unwrap();
         let process = start(&launch, &launch.environment, theirs).await.unwrap();
         let pid = process.pid();

@@ -23,6 +23,22 @@ pub(crate) struct Launch {
     pub(crate) _keep: Option<Arc<dyn Keep>>,
 }
 
+#[cfg(test)]
+impl Launch {
+    /// A program that is everywhere, and goes on until it is ended.
+    pub(crate) fn endless() -> Self {
+        let mut arguments = Strings::default();
+        assert!(["tail", "-f", "/dev/null"].iter().all(|word| arguments.push(word.as_bytes())));
+        Self {
+            program: c"/usr/bin/tail".to_owned(),
+            arguments,
+            environment: Strings::default(),
+            directory: c"/".to_owned(),
+            _keep: None,
+        }
+    }
+}
+
 /// A list of C strings in one allocation, so that a request's copy is one `memcpy`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Strings {

@@ -231,28 +231,33 @@ impl Shared {
         self.slots.running() == 0 || machine::has_idle_core()
     }
 
-    /// Has a spare forked or started, and waits until that is waiting itself.
-    async fn refill(&self, refill: &Refill) {
+    /// Begins a fork server; or has a spare forked or started, and waits until that is waiting itself.
+    async fn refill(self: &Arc<Self>, refill: Refill) {
         let started = match &refill.work {
+            Work::Forks => {
+                // The spares of others do not wait for what this one loads.
+                tokio::spawn(Loading::begin(self, refill).end());
+                return;
+            }
             // A fork knows the script as the fork server has read it.
             Work::Fork(forker, stamp) => {
                 forker.fork().await.map(|spare| (spare, *stamp)).map_err(|error| error.to_string())
             }
-            Work::Forks | Work::Start => {
+            Work::Start => {
                 let stamp = refill.stamp();
-                spare(refill).await.map(|spare| (spare, stamp))
+                spare(&refill).await.map(|spare| (spare, stamp))
             }
         };
         let (spare, stamp) = match started {
             Ok(started) => started,
             Err(why) => {
                 tracing::debug!(target: "stack::warm", "no spare was started: {why}");
-                return self.of(refill, |pool| pool.failed(Instant::now()));
+                return self.of(&refill, |pool| pool.failed(Instant::now()));
             }
         };
         let pid = spare.process.pid();
         let unwanted = match self.lock().get_mut(&refill.key) {
-            Some(pool) => pool.add(refill, (spare, stamp), Instant::now()),
+            Some(pool) => pool.add(&refill, (spare, stamp), Instant::now()),
             None => Some(spare),
         };
         drop(unwanted);
@@ -264,7 +269,7 @@ impl Shared {
                 break;
             }
         }
-        self.of(refill, |pool| pool.measure(pid, machine::memory(pid)));
+        self.of(&refill, |pool| pool.measure(pid, machine::memory(pid)));
     }
 
     /// A fork server is ready: what it read may have changed while it did.
@@ -337,11 +342,7 @@ async fn keep(shared: Weak<Shared>) {
             }
             Next::Refill(refill) if shared.has_room() => {
                 pause = PAUSES.0;
-                if let Work::Forks = refill.work {
-                    tokio::spawn(Loading::begin(&shared, refill).end());
-                } else {
-                    shared.refill(&refill).await;
-                }
+                shared.refill(refill).await;
             }
             Next::Refill(_) => {
                 sleep(pause).await;

@@ -9,7 +9,7 @@ use super::{
     super::{Work, spare},
     Ahead, BACK_OFF, IDLE, Pool, Taken, UNUSED,
 };
-use crate::service::{Launch, Strings, Warmth};
+use crate::service::{Launch, Warmth};
 
 const ROOM: u64 = 1 << 20;
 
@@ -19,15 +19,7 @@ fn pool() -> (Pool, Arc<Launch>) {
 }
 
 fn pool_of(warmth: Warmth) -> (Pool, Arc<Launch>) {
-    let mut arguments = Strings::default();
-    assert!(["sleep", "60"].iter().all(|word| arguments.push(word.as_bytes())));
-    let launch = Arc::new(Launch {
-        program: c"/bin/sleep".to_owned(),
-        arguments,
-        environment: Strings::default(),
-        directory: c"/".to_owned(),
-        _keep: None,
-    });
+    let launch = Arc::new(Launch::endless());
     let warmth = Arc::new(warmth);
     (Pool::new(&Ahead { launch: &launch, file: None, warmth: &warmth }), launch)
 }
@@ -83,7 +75,7 @@ async fn it_shrinks_by_one_for_each_time_that_one_was_never_used() {
         pool.take(None, now);
     }
     while let Some(refill) = pool.refill(now, ROOM) {
-        let spare = spare(&refill).await.expect("sleep is everywhere");
+        let spare = spare(&refill).await.expect("tail is everywhere");
         assert!(pool.add(&refill, (spare, None), now).is_none(), "it is wanted");
     }
     assert_eq!(pool.waiting.len(), 3);
@@ -102,7 +94,7 @@ async fn what_was_begun_before_a_retirement_is_given_back() {
     let now = Instant::now();
     pool.want(now);
     let refill = pool.refill(now, ROOM).expect("one is wanted");
-    let spare = spare(&refill).await.expect("sleep is everywhere");
+    let spare = spare(&refill).await.expect("tail is everywhere");
     assert!(pool.retire().is_empty());
     assert!(pool.add(&refill, (spare, None), now).is_some());
     assert_eq!(missing(&pool, now, ROOM), Some(1));

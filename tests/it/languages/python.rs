@@ -119,3 +119,22 @@ fn languages_python_threads_and_children_end_the_answer_with_them() {
         "child\n",
     );
 }
+
+#[test]
+fn languages_python_ends_beside_a_thread_that_is_stuck_in_a_write() {
+    // Nobody reads the pipe, so that the thread has its file for ever; to flush that would wait for the thread.
+    answers(
+        "import io, os, threading
+reader, writer = os.pipe()
+began = threading.Event()
+class Stuck(io.FileIO):
+    def write(self, data):
+        began.set()
+        return super().write(data)
+file = io.BufferedWriter(Stuck(writer, 'w'))
+threading.Thread(target=file.write, args=(bytes(1 << 20),), daemon=True).start()
+began.wait()
+print('said')",
+        "said\n",
+    );
+}

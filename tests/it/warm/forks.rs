@@ -1,6 +1,6 @@
 //! What a fork of a process answers is what a process answers that was started for its request.
 
-use std::fs;
+use std::fs::{self, File};
 
 use super::{CALM, was};
 use crate::harness::{Folder, Process, Response, Server, eventually, holds_for, interpreter, wait_for_exit};
@@ -58,6 +58,13 @@ impl Forks {
             let pids = waiting()?;
             holds_for(CALM, || waiting() == Some(pids)).then_some(pids)
         })
+    }
+
+    /// What a script or a module waits for by a shared flock(2) of `gate`, until this is dropped.
+    pub(super) fn gate(&self) -> File {
+        let file = File::create(self.folder.path("gate")).expect("a file in the test's own folder");
+        file.lock().expect("nobody else has it yet");
+        file
     }
 
     /// The answer of a fork.
@@ -286,6 +293,50 @@ fn fork_a_change_below_the_folder_retires_it_at_once_when_watching() {
     forks.folder.script("other.txt", "changed");
     assert!(wait_for_exit(server, SOON) && wait_for_exit(fork, SOON));
     assert_eq!(forks.get("/").text(), "1\n");
+}
+
+#[test]
+fn fork_what_is_written_while_it_is_read_is_read_again() {
+    let Some(forks) =
+        Forks::serve("python3", "x.py", "import early\nprint(early.VALUE)", &["--preload", "early"])
+    else {
+        return;
+    };
+    fs::create_dir(forks.folder.path("packages")).unwrap();
+    forks.folder.script("packages/library.py", "VALUE = 'old'");
+    let gate = forks.gate();
+    // From here on it can be loaded: it has read the library, and is not ready.
+    let early = "import fcntl, os
+from library import VALUE
+here = os.path.dirname(os.path.dirname(__file__))
+open(os.path.join(here, 'loads'), 'a').write('x\\n')
+fcntl.flock(open(os.path.join(here, 'gate')), fcntl.LOCK_SH)";
+    forks.folder.script("packages/early.py", early);
+    forks.folder.script("x.py", "import early\nprint(early.VALUE, 'now')");
+    let mut request = forks.server.connect();
+    request.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    // The request's own process, and the fork server.
+    eventually("both have read it", || (forks.folder.lines("loads") >= 2).then_some(()));
+    forks.folder.script("packages/library.py", "VALUE = 'another'");
+    drop(gate);
+    assert_eq!(request.response().text(), "old now\n");
+    assert_eq!(forks.get("/").text(), "another now\n");
+}
+
+#[test]
+fn fork_who_writes_at_every_load_what_it_reads_there_has_its_forks() {
+    if !interpreter("python3") {
+        return;
+    }
+    let folder = Folder::new();
+    fs::create_dir(folder.path("packages")).unwrap();
+    folder.script(
+        "packages/early.py",
+        "state = __file__ + '.state'\nopen(state, 'w').write('x')\nVALUE = open(state).read()",
+    );
+    folder.script("x.py", "import early\nprint(early.VALUE)");
+    let forks = Forks::of(folder, "x.py", &["--preload", "early"]);
+    assert_eq!(forks.get("/").text(), "x\n");
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn fork_a_language_that_does_not_says_so() {
 
 #[test]
 fn fork_a_server_that_is_killed_leaves_nothing() {
-    let text = "import time\nprint('begun', flush=True)\ntime.sleep(60)";
+    let text = "import signal\nprint('begun', flush=True)\nsignal.pause()";
     let Some(forks) = Forks::serve("python3", "x.py", text, &[]) else { return };
     let (server, fork) = forks.waiting();
     let mut connection = forks.server.connect();
@@ -127,7 +127,7 @@ child.wait()";
 
 #[test]
 fn fork_limits_exits_and_receipts_are_those_of_any_process() {
-    let text = "import sys, time\nif hook.params.get('slow'):\n    time.sleep(60)\nsys.exit(3)";
+    let text = "import signal, sys\nif hook.params.get('slow'):\n    signal.pause()\nsys.exit(3)";
     let Some(forks) = Forks::serve("python3", "x.py", text, &["--timeout", "700ms"]) else { return };
     forks.waiting();
     assert_eq!(forks.server.get("/").status, 500);
@@ -141,14 +141,20 @@ fn fork_limits_exits_and_receipts_are_those_of_any_process() {
 
 #[test]
 fn fork_a_request_that_finds_none_waiting_has_one_made() {
-    let text = "import time\ntime.sleep(0.2)\nprint('here')";
+    let text = "import fcntl
+open('began', 'a').write('x\\n')
+fcntl.flock(open('gate'), fcntl.LOCK_SH)
+print('here')";
     let Some(forks) = Forks::serve("python3", "x.py", text, &["--max-processes", "4"]) else { return };
+    let gate = forks.gate();
     forks.waiting();
     // More at once than wait.
     let mut connections: Vec<_> = (0..4).map(|_| forks.server.connect()).collect();
     for connection in &mut connections {
         connection.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     }
+    eventually("all of them run", || (forks.folder.lines("began") == 4).then_some(()));
+    drop(gate);
     for connection in &mut connections {
         let response = connection.response();
         assert!(was(&response, "fork"), "{:?}", response.header("server-timing"));
